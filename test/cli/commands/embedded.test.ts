@@ -1,29 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { printDashboards, printDocuments, printExampleConfig, printRules } from "../../../src/cli/commands/embedded.ts";
-import type { Context } from "../../../src/cli/context.ts";
-import { createRedactor } from "../../../src/config/redact.ts";
 import { textOf } from "../../../tools/repository.ts";
-
-async function outcome(command: (context: Context) => number | Promise<number>) {
-  let [out, err] = ["", ""];
-  const code = await command({
-    print: (text) => {
-      out += text;
-    },
-    printError: (text) => {
-      err += text;
-    },
-    stopped: new Promise(() => {}),
-    endsItself: async () => {},
-    redactor: createRedactor(),
-    crash: { logTo: () => {} },
-  });
-  return { code, out, err };
-}
+import { outcomeOf } from "./support.ts";
 
 describe("docs", () => {
   test("lists all documents, for a terminal of 80 columns", async () => {
-    const { code, out } = await outcome((context) => printDocuments(undefined, context));
+    const { code, out } = await outcomeOf((context) => printDocuments(undefined, context));
     expect(code).toBe(0);
     expect(out).toMatch(/^security +TLS, users, limits$/m);
     expect(out.split("\n").filter((line) => line.length > 80)).toEqual([]);
@@ -31,7 +13,7 @@ describe("docs", () => {
   });
 
   test("prints one, also by the name of an alert", async () => {
-    const { code, out, err } = await outcome((context) => printDocuments("P2PNodeDown", context));
+    const { code, out, err } = await outcomeOf((context) => printDocuments("P2PNodeDown", context));
     expect([code, err]).toEqual([0, ""]);
     expect(out).toMatch(/^P2PNodeDown\n=+\n[\s\S]*What to do\n-+\n/);
   });
@@ -42,26 +24,26 @@ describe("docs", () => {
     ["http://user:secret@host", "error: no document of that name\n(see peer-exporter docs)\n"],
     ["a\u001b[31m", "error: no document of that name\n(see peer-exporter docs)\n"],
   ])("%j is wrong usage", async (name, error) => {
-    expect(await outcome((context) => printDocuments(name, context))).toEqual({ code: 2, out: "", err: error });
+    expect(await outcomeOf((context) => printDocuments(name, context))).toEqual({ code: 2, out: "", err: error });
   });
 });
 
 describe("files for Prometheus, Grafana and the exporter itself", () => {
   test("rules", async () => {
     const printed = async (kind?: "recording" | "alerts") =>
-      (await outcome((context) => printRules(kind, context))).out;
+      (await outcomeOf((context) => printRules(kind, context))).out;
     expect(await printed("alerts")).toBe(textOf("prometheus/alerts.yaml"));
     expect(await printed("recording")).toBe(textOf("prometheus/rules.yaml"));
     expect((await printed()).match(/^groups:/gm)).toHaveLength(1);
   });
 
   test("dashboards", async () => {
-    const list = await outcome((context) => printDashboards(undefined, context));
+    const list = await outcomeOf((context) => printDashboards(undefined, context));
     expect(list.out).toMatch(/^peer-exporter-fleet +Overview/m);
-    const one = await outcome((context) => printDashboards("peer-exporter-fleet.json", context));
-    expect(await outcome((context) => printDashboards("fleet", context))).toEqual(one);
+    const one = await outcomeOf((context) => printDashboards("peer-exporter-fleet.json", context));
+    expect(await outcomeOf((context) => printDashboards("fleet", context))).toEqual(one);
     expect(one).toEqual({ code: 0, out: textOf("grafana/dashboards/peer-exporter-fleet.json"), err: "" });
-    expect(await outcome((context) => printDashboards("peer-exporter-flet", context))).toEqual({
+    expect(await outcomeOf((context) => printDashboards("peer-exporter-flet", context))).toEqual({
       code: 2,
       out: "",
       err: 'error: no dashboard named peer-exporter-flet; did you mean "peer-exporter-fleet"?\n(see peer-exporter dashboards)\n',
@@ -69,6 +51,6 @@ describe("files for Prometheus, Grafana and the exporter itself", () => {
   });
 
   test("example-config", async () => {
-    expect((await outcome(printExampleConfig)).out).toBe(textOf("config.example.yaml"));
+    expect((await outcomeOf(printExampleConfig)).out).toBe(textOf("config.example.yaml"));
   });
 });

@@ -8,10 +8,10 @@ import { discover } from "../../../../src/cli/commands/discover.ts";
 import { openPolling } from "../../../../src/cli/commands/polling.ts";
 import type { AccessFlags } from "../../../../src/cli/invocation.ts";
 import { loadConfig } from "../../../../src/config/load.ts";
-import { createRedactor } from "../../../../src/config/redact.ts";
 import { selfSigned } from "../../../support/certificates.ts";
 import { type Handler, json, lonelyWire, type ReceivedRequest, startFakeNode } from "../../../support/fake-node.ts";
 import { tempFolder } from "../../../support/servers.ts";
+import { outcomeOf } from "../support.ts";
 
 const USER = "operator";
 const PASSWORD = "s3cret pass";
@@ -47,25 +47,8 @@ async function guarded(passes: (request: ReceivedRequest) => boolean, challenge:
   return node.url;
 }
 
-async function run(address: string, flags: Partial<AccessFlags>) {
-  let out = "";
-  let err = "";
-  const code = await discover(
-    { command: "discover", address, ...NONE, ...flags },
-    {
-      print: (text) => {
-        out += text;
-      },
-      printError: (text) => {
-        err += text;
-      },
-      stopped: new Promise(() => {}),
-      endsItself: async () => {},
-      redactor: createRedactor(),
-      crash: { logTo: () => {} },
-    },
-  );
-  return { code, out, err };
+function run(address: string, flags: Partial<AccessFlags>) {
+  return outcomeOf((context) => discover({ command: "discover", address, ...NONE, ...flags }, context));
 }
 
 /** Whether the node of a printed file is up, polled as the exporter does. */
