@@ -1,12 +1,10 @@
 import { createHash } from "node:crypto";
 import { DOCUMENTS_PATH, documentUrl } from "../../documents/pointers.ts";
 import { type HttpResponse, respond } from "../respond.ts";
-import CARDS from "./cards.css?minified";
 import { timeOfDay } from "./format.ts";
 import { htmlOf, type Markup, markup, NOTHING } from "./markup.ts";
-import PAGE from "./page.css?minified";
-import SCRIPT from "./page.js?minified";
-import TABLES from "./tables.css?minified";
+import { SCRIPT } from "./scripts.ts";
+import { STYLE } from "./style.ts";
 
 /** Not in the templates themselves: the build writes their text as it is, and the engine would keep the whole file in two bytes a character. */
 const DOT = "\u00b7";
@@ -27,14 +25,6 @@ type PageOptions = {
 export function html(options: PageOptions): HttpResponse {
   return respond(200, "text/html; charset=utf-8", htmlPage(options), HEADERS);
 }
-
-/** Tables turn into cards in narrow windows; those with many columns do so earlier. */
-const STYLE = [
-  PAGE,
-  TABLES,
-  `@media (max-width: 48rem){${CARDS}}`,
-  `@media (max-width: 78rem){${CARDS.replaceAll(".cards", ".cards.many")}}`,
-].join("\n");
 
 function hashOf(text: string): string {
   return `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
