@@ -6,8 +6,10 @@ import { build, type Plugin } from "esbuild";
 import * as z from "zod";
 import { tempFolder } from "../support/servers.ts";
 
-/** Grafana's own code from npm, which library/ has: see library/evaluate.mjs for what it does. */
+/** Grafana's own code from npm: library/evaluate.mjs says what is done with it. */
 
+/** Where `npm run grafana-library` installs the packages of library/package.json. */
+const INSTALLED = fileURLToPath(new URL("../../node_modules/.grafana-library/node_modules/", import.meta.url));
 const LIBRARY = fileURLToPath(new URL("library/", import.meta.url));
 
 type Grafana = typeof import("./library/evaluate.mjs");
@@ -17,7 +19,7 @@ const PAGES = ["react", "react-dom", "react-router-dom", "@grafana/ui", "@grafan
 
 /** Whether the library is installed. Without it a line says so; in CI it is a failure, not a skipped test. */
 export function hasGrafana(): boolean {
-  if (existsSync(join(LIBRARY, "node_modules/@grafana/prometheus/package.json"))) return true;
+  if (existsSync(join(INSTALLED, "@grafana/prometheus/package.json"))) return true;
   const message = "tests that need Grafana's code are skipped: it is not installed (npm run grafana-library)";
   if (process.env.CI === "true") throw new Error(message.replace("are skipped", "cannot run"));
   process.stderr.write(`${message}\n`);
@@ -30,6 +32,7 @@ export async function loadGrafana(): Promise<Grafana> {
   await build({
     entryPoints: [join(LIBRARY, "evaluate.mjs")],
     outfile,
+    nodePaths: [INSTALLED],
     bundle: true,
     platform: "node",
     format: "cjs",
