@@ -15,13 +15,17 @@ export function describePolled(polled: PolledNode): string {
   const { version, network, chainId } = report.identity;
   const parts = [
     version === undefined ? node.chain : `${node.chain} ${version}`,
-    network ?? (chainId === undefined ? undefined : `chain ${chainId.slice(0, 8)}…`),
+    network ?? (chainId === undefined ? undefined : `chain ${shortChainId(chainId)}`),
     ...headTexts(polled),
     lag.blocks === undefined ? undefined : `lag ${lag.blocks}`,
     syncing === true ? "syncing" : undefined,
     peersText(polled),
   ];
   return harmless(parts.filter((part) => part !== undefined).join(", "));
+}
+
+export function shortChainId(chainId: string): string {
+  return `${chainId.slice(0, 8)}…`;
 }
 
 function headTexts({ report: { head }, history }: PolledNode): readonly (string | undefined)[] {
@@ -32,20 +36,43 @@ function headTexts({ report: { head }, history }: PolledNode): readonly (string 
   return [`head ${height}${age}`, finalHeight === undefined ? undefined : `final ${finalHeight}`];
 }
 
-function peersText({ node, report: { peers } }: PolledNode): string | undefined {
+/** The rows of a peer list. */
+export type PeerCounts = {
+  /** Connected peers. */
+  readonly inbound: number;
+  readonly outbound: number;
+  /** Known peers, where the API does not list connections. */
+  readonly unknown: number;
+  readonly notConnected: number;
+};
+
+/** Undefined without a peer list, which references have not. */
+export function peerCounts({ node, report: { peers } }: PolledNode): PeerCounts | undefined {
   if (!peers.ok || node.role === "reference") return undefined;
-  const { connections, malformed } = peers.value;
+  const { connections } = peers.value;
   const connected = connections.filter(isConnectedPeer);
   const count = (direction: string) => connected.filter((row) => row.direction === direction).length;
+  return {
+    inbound: count("inbound"),
+    outbound: count("outbound"),
+    unknown: count("unknown"),
+    notConnected: connections.length - connected.length,
+  };
+}
+
+function peersText(polled: PolledNode): string | undefined {
+  const counts = peerCounts(polled);
+  if (counts === undefined) return undefined;
+  const { inbound, outbound, unknown, notConnected } = counts;
+  const { peers } = polled.report;
+  const malformed = peers.ok ? peers.value.malformed : 0;
   // A list of known peers has no directions: its rows need not be connections.
-  const known = count("unknown");
-  const withDirection = connected.length - known;
-  const directions = withDirection > 0 ? `: ${count("inbound")} in, ${count("outbound")} out` : "";
-  const others = connections.length - connected.length;
+  const withDirection = inbound + outbound;
+  const directions = withDirection > 0 ? `: ${inbound} in, ${outbound} out` : "";
   return [
-    ...(withDirection > 0 || known === 0 ? [`${counted(withDirection, "peer")}${directions}`] : []),
-    ...(known === 0 ? [] : [counted(known, "known peer")]),
-    ...(others === 0 ? [] : [`${others} not connected`]),
+    ...(withDirection > 0 || unknown === 0 ? [`${counted(withDirection, "peer")}${directions}`] : []),
+    ...(unknown === 0 ? [] : [counted(unknown, "known peer")]),
+    ...(notConnected === 0 ? [] : [`${notConnected} not connected`]),
     ...(malformed === 0 ? [] : [`${counted(malformed, "row")} of the peer list not readable`]),
   ].join(", ");
 }

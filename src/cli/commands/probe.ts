@@ -24,7 +24,7 @@ export async function probe(flags: ProbeInvocation, context: Context): Promise<n
     context.printError(`error: ${node}\n`);
     return EXIT_USAGE;
   }
-  const polling = await openPolling(withReferences(node, config), config.lag, context.redactor.redact);
+  const polling = await openPolling(withReferences([node], config), config.lag, context.redactor.redact);
   const interrupt = createInterrupt(context);
   const progress = createProgress(process.stderr);
   try {
