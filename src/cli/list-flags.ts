@@ -2,6 +2,7 @@ import { type Command, Option } from "commander";
 import * as z from "zod";
 import { CHAIN_NAMES, type ChainName } from "../chains/index.ts";
 import { documentCommand } from "../documents/pointers.ts";
+import { quoted } from "../schema/fields.ts";
 import { addSourceFlags, FlagError, pace, read, sourceFlags } from "./flags.ts";
 import { type Invocation, OUTPUTS } from "./invocation.ts";
 import { parseSelector, type Selector } from "./selector.ts";
@@ -22,7 +23,7 @@ export function addNodes(nodes: Command, invoke: Invoke): void {
     .option(
       "-l, --selector <labels>",
       "only nodes with these labels of the configuration, as kubectl selects: region=eu,tier!=test",
-      read("--selector", parseSelector),
+      read("--selector", (text) => parseSelector(withoutEquals(text))),
     )
     .option("--no-headers", "print no titles of columns")
     .addHelpText("after", NODES_HELP)
@@ -51,7 +52,9 @@ function addListFlags(command: Command, columns: readonly string[]): Command {
       new Option(
         "-o, --output <format>",
         `wide: every column, never cut; json: one JSON document, described by ${documentCommand("cli")}`,
-      ).choices(OUTPUTS),
+      )
+        .choices(OUTPUTS)
+        .argParser(read("--output", parseOutput)),
     )
     .option("--json", "the same as --output=json")
     .option(
@@ -65,6 +68,17 @@ function addListFlags(command: Command, columns: readonly string[]): Command {
         `${columns.join(", ")}; largest numbers first; a leading - reverses the order`,
       ).argParser(read("--sort", (text) => parseSortOrder(text, columns))),
     );
+}
+
+/** kubectl takes `-o=wide` as well as `-o wide` and `-owide`. */
+function withoutEquals(text: string): string {
+  return text.replace(/^=/, "");
+}
+
+function parseOutput(text: string): (typeof OUTPUTS)[number] {
+  const found = OUTPUTS.find((format) => format === withoutEquals(text));
+  if (found === undefined) throw new Error(`expected ${OUTPUTS.join(" or ")}, found ${quoted(withoutEquals(text))}`);
+  return found;
 }
 
 // Schemas are made where they are used: the start of a server needs none of them.

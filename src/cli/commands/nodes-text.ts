@@ -13,8 +13,8 @@ type Column = TextColumn & {
   readonly paint?: (row: NodeRow, style: Style) => Paint;
 };
 
-/** Enough for the reason of a failure. */
-const NARROWEST_CAUSE = 30;
+/** Enough for the reason of a failure, such as wrong_network. */
+const NARROWEST_CAUSE = 14;
 
 const plain: Paint = (text) => text;
 
@@ -69,7 +69,14 @@ function nodesTable(
       return { text: index === last ? text : withoutSpaces(text), paint: paint?.(row, style) };
     }),
   );
-  return { columns, rows: cells, paintTitle: style.dim, hasTitles: hasHeaders, indent: "", maxWidth };
+  return {
+    columns,
+    rows: cells,
+    paintTitle: style.dim,
+    hasTitles: hasHeaders,
+    indent: "",
+    maxWidth: isWide ? undefined : maxWidth,
+  };
 }
 
 function statePaint({ state }: NodeRow, style: Style): Paint {

@@ -20,7 +20,7 @@ export function peersText(polled: PolledNode, options: PeersTextOptions): string
   const rows = peerRows(polled, options.sort);
   const lines = [
     `${style.bold(node.name)}${state}  ${describePolled(polled)}`,
-    ...failureLines(polled, style),
+    ...failureLines(polled, { style, maxWidth: options.maxWidth }),
     ...(rows.length === 0 ? [] : peersTable(rows, options)),
     ...notes(rows, polled, style),
   ];
@@ -95,7 +95,12 @@ const COLUMNS: readonly Column[] = [
   },
   { title: "TYPE", align: "left", isWide: true, cell: ({ connection: { address } }) => address.type },
   { title: "IP", align: "left", isWide: true, cell: ({ connection: { address } }) => address.ip },
-  { title: "NETWORK", align: "left", isWide: true, cell: ({ connection: { chainId } }) => chainId && shortChainId(chainId) },
+  {
+    title: "NETWORK",
+    align: "left",
+    isWide: true,
+    cell: ({ connection: { chainId } }) => chainId && shortChainId(chainId),
+  },
   { title: "INFO", align: "left", isWide: true, cell: ({ connection }) => infoText(connection) },
 ];
 
@@ -117,7 +122,13 @@ function peersTable(rows: readonly PeerRow[], options: PeersTextOptions): readon
         : { text: isWide ? withoutSpaces(text) : text, paint: paint?.(row, style) };
     }),
   );
-  return tableLines({ columns, rows: cells, paintTitle: style.dim, indent: "  ", maxWidth });
+  return tableLines({
+    columns,
+    rows: cells,
+    paintTitle: style.dim,
+    indent: "  ",
+    maxWidth: isWide ? undefined : maxWidth,
+  });
 }
 
 function signed(value: number | undefined): string | undefined {

@@ -4,7 +4,7 @@ import type { LagConfig, NodeConfig } from "../../config/model.ts";
 import { formatDuration } from "../../lib/duration.ts";
 import { counted, isoTime } from "../../lib/text/format.ts";
 import { harmlessJson } from "../../lib/text/harmless.ts";
-import { createProgress, createStyle, type Style, wantsColour } from "../../lib/text/terminal.ts";
+import { createProgress, createStyle, type Style, terminalWidth, wantsColour } from "../../lib/text/terminal.ts";
 import { type Context, createInterrupt, type Interrupt } from "../context.ts";
 import type { OUTPUTS } from "../invocation.ts";
 import { openPolling, type PolledNode, type Polling } from "./polling.ts";
@@ -19,8 +19,9 @@ export type Listing = {
 
 export type TextView = {
   readonly style: Style;
+  /** Every column, which may be wider than the terminal. */
   readonly isWide: boolean;
-  /** The width of the terminal; undefined: nothing is cut. */
+  /** The width of the terminal; undefined: nothing is cut or wrapped. */
   readonly maxWidth: number | undefined;
   readonly nowMs: number;
 };
@@ -102,9 +103,7 @@ function createShow(listing: Listing, { output, watchMs }: Pick<Rounds, "output"
   const style = createStyle(wantsColour(stdout, process.env));
   const isWide = output === "wide";
   const text = (listed: readonly PolledNode[]) => {
-    // A terminal of unknown size reports 0.
-    const maxWidth = stdout.isTTY && stdout.columns > 0 && !isWide ? stdout.columns : undefined;
-    return listing.text(listed, { style, isWide, maxWidth, nowMs: Date.now() });
+    return listing.text(listed, { style, isWide, maxWidth: terminalWidth(stdout), nowMs: Date.now() });
   };
   if (watchMs === undefined) return (listed) => print(text(listed));
   const screen = createScreen(stdout, watchMs, style);
