@@ -2,7 +2,7 @@ import { listsConnections } from "../../chains/adapter.ts";
 import { chains } from "../../chains/index.ts";
 import type { TextSample } from "../../lib/prometheus-text.ts";
 import type { PollEntry, PollTrace, RecentPollsOfNode } from "../../poll/recent-polls.ts";
-import { chart } from "./chart.ts";
+import { charts } from "./charts.ts";
 import {
   bytes,
   count,
@@ -111,16 +111,6 @@ ${items}</dl>`;
 
 function timeOfDayOrNumber(ms: number): Markup {
   return Number.isNaN(new Date(ms).getTime()) ? markup`${isoTime(ms)}` : timeOfDay(ms);
-}
-
-function charts({ isReference, intervalMs }: NodeOverview, { lastHour }: RecentPollsOfNode, nowMs: number): Markup {
-  const gapMinutes = Math.max(2, Math.ceil((2 * intervalMs) / 60_000));
-  const drawn = { hour: lastHour, gapMinutes, nowMs };
-  if (isReference) return NOTHING;
-  return markup`<div class="charts">
-${chart({ ...drawn, title: "Peers", worst: "minimum", numberOf: ({ peers }) => peers })}
-${chart({ ...drawn, title: "Blocks behind", worst: "maximum", numberOf: ({ lagBlocks }) => lagBlocks })}
-</div>`;
 }
 
 type HeadRow = { readonly what: string; readonly height: number; readonly ahead: number | undefined };
