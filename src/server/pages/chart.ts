@@ -1,6 +1,6 @@
 import type { MinuteOfNode } from "../../poll/last-hour.ts";
 import { type Markup, markup, NOTHING } from "./markup.ts";
-import type { Scale, TimeWindow, Unit } from "./scale.ts";
+import { clock, type Scale, type TimeWindow, type Unit } from "./scale.ts";
 
 /**
  * A chart as a picture that the server draws. Only the lines are stretched to its size: texts are outside of them, at places in
@@ -13,7 +13,7 @@ const HEIGHT = 200;
 type Series = {
   /** In captions and tables. */
   readonly name: string;
-  readonly valueOf: (minute: MinuteOfNode) => number | undefined;
+  readonly pick: (minute: MinuteOfNode) => number | undefined;
 };
 
 export type ChartOptions = {
@@ -46,22 +46,22 @@ export type ChartTime = {
 
 /** The texts of the last values are those of the last minute: older numbers would look current. */
 export function chart(options: ChartOptions, time: ChartTime): Markup {
-  const { title, what, unit, series, columns, hasFailures } = options;
+  const { title, what, unit, series, columns, hasFailures, isStacked = false } = options;
   const { window, minutes } = time;
-  const drawn = series.map(({ valueOf }, index) => {
-    const below = options.isStacked === true ? series.slice(0, index) : [];
-    return runs(time, (minute) => sumOf(minute, [...below.map((each) => each.valueOf), valueOf]));
+  const drawn = series.map(({ pick }, index) => {
+    const below = isStacked ? series.slice(0, index) : [];
+    return runs(time, (minute) => sumOf(minute, [...below.map((each) => each.pick), pick]));
   });
   const highest = Math.max(0, ...drawn.flat(2).map(({ value }) => value));
   const scale = unit.scale(highest);
   const last = minutes.at(-1);
-  const now = series.map(({ name, valueOf }) => ({ name, value: last && valueOf(last) }));
+  const now = series.map(({ name, pick }) => ({ name, value: last && pick(last) }));
   const textOf = (value: number | undefined) => (value === undefined ? "unknown" : unit.exact(value));
   const words = now.map(({ name, value }) => `${name} ${textOf(value)}`).join(", ");
   const summary = drawn.flat().length === 0 ? "no data" : `${words}; at most ${unit.exact(highest)}`;
   const keys = now.map(
     ({ name, value }, index) =>
-      markup` <span class="key${index === 0 ? "" : " second"}">${name} <b>${value === undefined ? DASH : unit.exact(value)}</b></span>`,
+      markup` <span class="key${isStacked ? " stacked" : ""}${index === 0 ? "" : " second"}">${name} <b>${value === undefined ? DASH : unit.exact(value)}</b></span>`,
   );
   const failed = hasFailures === true ? minutes.filter(({ hasFailedPoll }) => hasFailedPoll) : [];
   return markup`<figure>
@@ -70,17 +70,17 @@ export function chart(options: ChartOptions, time: ChartTime): Markup {
 <svg class="chart" role="img" aria-label="${title}: ${summary}">${grounds(time)}
 <svg viewBox="0 0 ${window.minutes} ${HEIGHT}" preserveAspectRatio="none">${downs(time)}<path class="grid" d="${grid(scale, window)}"/>${limitLine(options, scale, window)}
 ${drawn.map((each, index) => line(each, index, scale, window))}${failed.length === 0 ? NOTHING : markup`<path class="failed" d="${failed.map(({ minute }) => `M${minute - window.first} ${HEIGHT}v-30`).join("")}"/>`}</svg>
-${scale.ticks.map(({ value, text }) => markup`<text class="y" x="-6" y="${percent(1 - value / scale.top)}">${text}</text>`)}${window.ticks.map((tick) => timeTick(tick, window))}${limitText(options, scale)}${noData(drawn, time)}</svg>
+${scale.ticks.map(({ value, text }) => markup`<text class="y" x="-6" y="${percent(1 - value / scale.top)}">${text}</text>`)}${window.ticks.map((tick) => timeTick(tick, window))}${limitText(options, scale)}${firstPoll(time)}${noData(drawn, time)}</svg>
 </div>
 </figure>`;
 }
 
 const DASH = "\u2013";
 
-function sumOf(minute: MinuteOfNode, values: readonly Series["valueOf"][]): number | undefined {
+function sumOf(minute: MinuteOfNode, values: readonly Series["pick"][]): number | undefined {
   let sum = 0;
-  for (const valueOf of values) {
-    const value = valueOf(minute);
+  for (const pick of values) {
+    const value = pick(minute);
     if (value === undefined) return undefined;
     sum += value;
   }
@@ -90,11 +90,11 @@ function sumOf(minute: MinuteOfNode, values: readonly Series["valueOf"][]): numb
 type Point = { readonly minute: number; readonly value: number };
 
 /** Points to join. A minute whose value is not known ends a line, and so does a long time without a poll. */
-function runs({ minutes, gapMinutes }: ChartTime, valueOf: Series["valueOf"]): readonly (readonly Point[])[] {
+function runs({ minutes, gapMinutes }: ChartTime, pick: Series["pick"]): readonly (readonly Point[])[] {
   const found: Point[][] = [];
   let run: Point[] | undefined;
   for (const each of minutes) {
-    const value = valueOf(each);
+    const value = pick(each);
     const before = run?.at(-1);
     if (value === undefined) {
       run = undefined;
@@ -110,16 +110,29 @@ function runs({ minutes, gapMinutes }: ChartTime, valueOf: Series["valueOf"]): r
 }
 
 function line(points: readonly (readonly Point[])[], index: number, { top }: Scale, { first }: TimeWindow): Markup {
-  const at = ({ minute, value }: Point) => `${minute - first} ${Math.round(HEIGHT * (1 - value / top))}`;
-  const lines = points.map((run) => `M${run.map(at).join(" ")}${run.length === 1 ? "h0" : ""}`).join("");
-  const areas = points.map((run) => {
-    const [start, end] = [run[0], run.at(-1)];
-    if (start === undefined || end === undefined || run.length === 1) return "";
-    return `M${start.minute - first} ${HEIGHT} ${run.map(at).join(" ")}V${HEIGHT}`;
-  });
-  const area = areas.join("");
+  const drawn = points.map((run) => ({
+    x: (run[0]?.minute ?? first) - first,
+    y: run.map(({ value }) => Math.round(HEIGHT * (1 - value / top))),
+    minutes: run.map(({ minute }) => minute),
+  }));
+  const lines = drawn
+    .map(({ x, y, minutes }) => `M${x} ${y[0]}${minutes.length === 1 ? "h0" : steps(minutes, y)}`)
+    .join("");
+  const area = drawn
+    .filter(({ y }) => y.length > 1)
+    .map(({ x, y, minutes }) => `M${x} ${HEIGHT}V${y[0]}${steps(minutes, y)}V${HEIGHT}`)
+    .join("");
   const second = index === 0 ? "" : " second";
   return markup`${area === "" ? NOTHING : markup`<path class="area" d="${area}"/>`}${lines === "" ? NOTHING : markup`<path class="line${second}" d="${lines}"/>`}`;
+}
+
+/** From point to point, each relative to the one before, which takes half the characters. */
+function steps(minutes: readonly number[], y: readonly number[]): string {
+  const pairs = minutes.slice(1).map((minute, index) => {
+    const [across, down] = [minute - (minutes[index] ?? 0), (y[index + 1] ?? 0) - (y[index] ?? 0)];
+    return `${across}${down < 0 ? "" : " "}${down}`;
+  });
+  return `l${pairs.join(" ")}`;
 }
 
 /** How much of the window was before the first poll. */
@@ -132,6 +145,16 @@ function grounds({ since, window }: ChartTime): Markup {
   const unknown = unknownShare(window, since);
   return unknown <= 0 ? NOTHING : markup`<rect class="before" width="${percent(unknown)}" height="100%"/>`;
 }
+
+function firstPoll({ since, window }: ChartTime): Markup {
+  const unknown = unknownShare(window, since);
+  return since === undefined || unknown < ROOM_FOR_TEXT
+    ? NOTHING
+    : markup`<text class="note" x="${percent(unknown / 2)}" y="50%">first poll ${clock(since)}</text>`;
+}
+
+/** Of the width of a chart on a phone. */
+const ROOM_FOR_TEXT = 0.3;
 
 /** The minutes in which the node was down, half a minute wider on both sides. */
 function downs({ minutes, window }: ChartTime): Markup {
@@ -161,21 +184,19 @@ function limitLine({ limit }: ChartOptions, { top }: Scale, { minutes }: TimeWin
 }
 
 function limitText({ limit }: ChartOptions, { top }: Scale): Markup {
-  return limit === undefined || limit > top
+  // Near the bottom there is no room for it.
+  return limit === undefined || limit > top || limit < top / 12
     ? NOTHING
     : markup`<text class="limit" x="4" y="${percent(1 - limit / top)}">alert above ${limit}</text>`;
 }
 
 function noData(drawn: readonly (readonly unknown[])[], { since }: ChartTime): Markup {
   if (drawn.some((each) => each.length > 0)) return NOTHING;
-  return markup`<text class="none" x="50%" y="50%">${since === undefined ? "no data yet: values appear after the first poll" : "no data"}</text>`;
+  return markup`<text class="note" x="50%" y="50%">${since === undefined ? "no data yet: values appear after the first poll" : "no data"}</text>`;
 }
 
-/** The texts at both ends stay inside. */
 function timeTick({ minute, text }: TimeWindow["ticks"][number], { first, minutes }: TimeWindow): Markup {
-  const share = (minute - first) / minutes;
-  const end = share < 0.05 ? " start" : share > 0.95 ? " end" : "";
-  return markup`<text class="x${end}" x="${percent(share)}" y="100%">${text}</text>`;
+  return markup`<text class="x" x="${percent((minute - first) / minutes)}" y="100%">${text}</text>`;
 }
 
 function percent(share: number): string {

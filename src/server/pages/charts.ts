@@ -4,7 +4,7 @@ import type { MinuteOfNode } from "../../poll/last-hour.ts";
 import type { RecentPollsOfNode } from "../../poll/recent-polls.ts";
 import { type ChartOptions, type ChartTime, chart, unknownShare } from "./chart.ts";
 import { type Markup, markup, NOTHING } from "./markup.ts";
-import type { NodeOverview } from "./overview.ts";
+import { type NodeOverview, totalPeers } from "./overview.ts";
 import { BYTES_PER_SECOND, COUNT, clock, SECONDS, timeWindow, type Unit } from "./scale.ts";
 
 /** The charts of a node's last hour, and their values as a table. The script of the charts reads the table. */
@@ -12,10 +12,14 @@ import { BYTES_PER_SECOND, COUNT, clock, SECONDS, timeWindow, type Unit } from "
 type Column = {
   readonly title: string;
   readonly unit: Unit;
-  readonly valueOf: (minute: MinuteOfNode) => number | undefined;
+  readonly pick: (minute: MinuteOfNode) => number | undefined;
 };
 
-type ChartOfNode = Omit<ChartOptions, "series" | "columns" | "unit"> & { readonly columns: readonly Column[] };
+type ChartOfNode = Omit<ChartOptions, "series" | "columns" | "unit"> & {
+  readonly columns: readonly Column[];
+  /** A value that is in the table only. */
+  readonly total?: readonly [Column];
+};
 
 export function charts(node: NodeOverview, { lastHour }: RecentPollsOfNode, nowMs: number): Markup {
   const sinceMs = lastHour.sinceMs();
@@ -31,16 +35,16 @@ export function charts(node: NodeOverview, { lastHour }: RecentPollsOfNode, nowM
     gapMinutes: Math.max(2, Math.ceil((2 * node.intervalMs) / 60_000)),
   };
   const shown = chartsOf(node, minutes).filter(({ title, columns }) => title !== BYTES || isKnown(columns, minutes));
-  const columns = shown.flatMap((each) => each.columns);
+  const columns = shown.flatMap((each) => [...(each.total ?? []), ...each.columns]);
   return markup`<h2 id="charts">${window.minutes === 60 ? "Last hour" : `Last ${window.minutes} minutes`}</h2>
 <div class="charts" data-first="${window.first}" data-minutes="${window.minutes}"${time.since === undefined ? NOTHING : markup` data-since="${time.since}"`}>
-${shown.map(({ columns: own, ...options }) =>
+${shown.map(({ columns: own, total = [], ...options }) =>
   chart(
     {
       ...options,
       unit: own[0]?.unit ?? COUNT,
-      series: own.map(({ title, valueOf }) => ({ name: title, valueOf })),
-      columns: own.map((column) => columns.indexOf(column) + 1),
+      series: own.map(({ title, pick }) => ({ name: title, pick })),
+      columns: [...total, ...own].map((column) => columns.indexOf(column) + 1),
     },
     time,
   ),
@@ -53,17 +57,18 @@ ${values(columns, minutes)}`;
 const BYTES = "Bytes per second";
 
 function isKnown(columns: readonly Column[], minutes: readonly MinuteOfNode[]): boolean {
-  return minutes.some((minute) => columns.some(({ valueOf }) => valueOf(minute) !== undefined));
+  return minutes.some((minute) => columns.some(({ pick }) => pick(minute) !== undefined));
 }
 
 function chartsOf({ chain, isReference }: NodeOverview, minutes: readonly MinuteOfNode[]): readonly ChartOfNode[] {
   const { traits, usualLagBlocks } = chains[chain];
-  const count = (title: string, valueOf: Column["valueOf"]): Column => ({ title, unit: COUNT, valueOf });
+  const count = (title: string, pick: Column["pick"]): Column => ({ title, unit: COUNT, pick });
   const peers: ChartOfNode = listsConnections(traits)
     ? {
         title: "Peers",
         what: "fewest of each minute",
         isStacked: true,
+        total: [count("peers", ({ peers }) => peers && totalPeers(peers))],
         columns: [
           count("out", ({ peers }) => peers?.outbound),
           count("in", ({ peers }) => peers?.inbound),
@@ -81,7 +86,7 @@ function chartsOf({ chain, isReference }: NodeOverview, minutes: readonly Minute
     title: "Poll time",
     what: "longest of each minute",
     hasFailures: true,
-    columns: [{ title: "poll", unit: SECONDS, valueOf: ({ pollSeconds }) => pollSeconds }],
+    columns: [{ title: "poll", unit: SECONDS, pick: ({ pollSeconds }) => pollSeconds }],
   };
   if (isReference) return [poll];
   return [
@@ -96,8 +101,8 @@ function chartsOf({ chain, isReference }: NodeOverview, minutes: readonly Minute
       title: BYTES,
       what: "mean of each minute",
       columns: [
-        { title: "received", unit: BYTES_PER_SECOND, valueOf: ({ receivedPerSecond }) => receivedPerSecond },
-        { title: "sent", unit: BYTES_PER_SECOND, valueOf: ({ sentPerSecond }) => sentPerSecond },
+        { title: "received", unit: BYTES_PER_SECOND, pick: ({ receivedPerSecond }) => receivedPerSecond },
+        { title: "sent", unit: BYTES_PER_SECOND, pick: ({ sentPerSecond }) => sentPerSecond },
       ],
     },
     poll,
@@ -117,13 +122,13 @@ function key({ window, since, minutes }: ChartTime): Markup {
 /** End tags that HTML does not need are left out: a page has at most 60,000 bytes. */
 function values(columns: readonly Column[], minutes: readonly MinuteOfNode[]): Markup {
   if (minutes.length === 0) return NOTHING;
-  const cell = ({ valueOf, unit }: Column, minute: MinuteOfNode) => {
-    const value = valueOf(minute);
-    return markup`<td>${value === undefined ? "\u2013" : unit.exact(value)}`;
+  const cell = ({ pick, unit }: Column, minute: MinuteOfNode) => {
+    const value = pick(minute);
+    return markup`<td>${value === undefined ? "" : unit.exact(value)}`;
   };
   const rows = [...minutes].reverse().map(
     (minute) => markup`
-<tr><th scope="row">${clock(minute.minute)}${columns.map((column) => cell(column, minute))}${minute.hasFailedPoll ? ", failed" : ""}`,
+<tr><th>${clock(minute.minute)}${columns.map((column) => cell(column, minute))}${minute.hasFailedPoll ? ", failed" : ""}`,
   );
   return markup`<details id="values"><summary>Values of each minute</summary>
 <div class="scroll" tabindex="0" role="region" aria-label="Values of each minute"><table class="values"><thead><tr><th scope="col">UTC${columns.map(({ title }) => markup`<th scope="col">${title}`)}<tbody>${rows}</table></div>

@@ -14,7 +14,8 @@ export type Unit = {
   readonly scale: (highest: number) => Scale;
 };
 
-const SPACE = "\u202f";
+/** In one byte, as a page has many of them; the style does not break lines there. */
+const SPACE = " ";
 
 /** Whole numbers. */
 export const COUNT: Unit = {
@@ -23,7 +24,7 @@ export const COUNT: Unit = {
 };
 
 export const BYTES_PER_SECOND: Unit = {
-  exact: (value) => `${bytes(value)}/s`,
+  exact: (value) => `${bytes(value, SPACE)}/s`,
   scale: (highest) => {
     const unit = 1024 ** Math.min(MAX_POWER, Math.max(0, Math.floor(Math.log2(Math.max(1, highest)) / 10)));
     return scaleOf(highest, unit, unit === 1 ? 1 : 0, (value) => (value === 0 ? "0" : roundBytes(value)));
@@ -44,7 +45,7 @@ const MAX_POWER = 5;
 
 /** 2.0 KiB as 2 KiB. */
 function roundBytes(value: number): string {
-  return bytes(value).replace(".0", "");
+  return bytes(value, SPACE).replace(".0", "");
 }
 
 const MAX_STEPS = 4;

@@ -30,7 +30,7 @@
     const heads = document.querySelector(".values thead tr").cells;
     return plot.dataset.columns.split(" ").map((column) => {
       const text = row.cells[column].textContent.trim();
-      return `${heads[column].textContent.trim()} ${text === "\u2013" ? "unknown" : text}`;
+      return `${heads[column].textContent.trim()} ${text || "unknown"}`;
     });
   }
 
@@ -57,12 +57,24 @@
     return element;
   }
 
-  /* A dot on each line: its points are pairs of numbers, of which the height is 200. */
+  /* The height of a line at this place, of 200. A line has parts, each of a point and of steps to the next points. */
+  function heightAt(line, x) {
+    for (const part of line.getAttribute("d").split("M").slice(1)) {
+      const numbers = part.match(/-?\d+/g).map(Number);
+      let [at, height] = numbers;
+      for (let next = 2; at < x && next + 1 < numbers.length; next += 2) {
+        at += numbers[next];
+        height += numbers[next + 1];
+      }
+      if (at === x) return height;
+    }
+    return undefined;
+  }
+
   function addDots(cursor, plot, x) {
     for (const line of plot.querySelectorAll(".line")) {
-      const points = line.getAttribute("d").matchAll(/(\d+) (\d+)/g);
-      const point = [...points].find((each) => Number(each[1]) === x);
-      if (point) add(cursor, "i", "").style.top = `${point[2] / 2}%`;
+      const height = heightAt(line, x);
+      if (height !== undefined) add(cursor, "i", "").style.top = `${height / 2}%`;
     }
   }
 
