@@ -69,7 +69,7 @@ export function chart(options: ChartOptions, time: ChartTime): Markup {
 <div class="plot" data-title="${title}" data-columns="${columns.join(" ")}">
 <svg class="chart" role="img" aria-label="${title}: ${summary}">${grounds(time)}
 <svg viewBox="0 0 ${window.minutes} ${HEIGHT}" preserveAspectRatio="none">${downs(time)}<path class="grid" d="${grid(scale, window)}"/>${limitLine(options, scale, window)}
-${drawn.map((each, index) => line(each, index, scale, window))}${failed.length === 0 ? NOTHING : markup`<path class="failed" d="${failed.map(({ minute }) => `M${minute - window.first} ${HEIGHT}v-30`).join("")}"/>`}</svg>
+${drawn.flatMap((each, index) => [isStacked || drawn.length === 1 ? area(each, scale, window) : NOTHING, line(each, index, scale, window)])}${failed.length === 0 ? NOTHING : markup`<path class="failed" d="${failed.map(({ minute }) => `M${minute - window.first} ${HEIGHT}v-30`).join("")}"/>`}</svg>
 ${scale.ticks.map(({ value, text }) => markup`<text class="y" x="-6" y="${percent(1 - value / scale.top)}">${text}</text>`)}${window.ticks.map((tick) => timeTick(tick, window))}${limitText(options, scale)}${firstPoll(time)}${noData(drawn, time)}</svg>
 </div>
 </figure>`;
@@ -109,30 +109,34 @@ function runs({ minutes, gapMinutes }: ChartTime, pick: Series["pick"]): readonl
   return found;
 }
 
-function line(points: readonly (readonly Point[])[], index: number, { top }: Scale, { first }: TimeWindow): Markup {
-  const drawn = points.map((run) => ({
-    x: (run[0]?.minute ?? first) - first,
-    y: run.map(({ value }) => Math.round(HEIGHT * (1 - value / top))),
-    minutes: run.map(({ minute }) => minute),
-  }));
-  const lines = drawn
-    .map(({ x, y, minutes }) => `M${x} ${y[0]}${minutes.length === 1 ? "h0" : steps(minutes, y)}`)
-    .join("");
-  const area = drawn
-    .filter(({ y }) => y.length > 1)
-    .map(({ x, y, minutes }) => `M${x} ${HEIGHT}V${y[0]}${steps(minutes, y)}V${HEIGHT}`)
-    .join("");
-  const second = index === 0 ? "" : " second";
-  return markup`${area === "" ? NOTHING : markup`<path class="area" d="${area}"/>`}${lines === "" ? NOTHING : markup`<path class="line${second}" d="${lines}"/>`}`;
+type Runs = readonly (readonly Point[])[];
+
+function line(points: Runs, index: number, { top }: Scale, { first }: TimeWindow): Markup {
+  const path = points.map((run) => {
+    const { x, y, steps } = pathOf(run, top, first);
+    return `M${x} ${y}${steps === "" ? "h0" : steps}`;
+  });
+  return path.length === 0 ? NOTHING : markup`<path class="line${index === 0 ? "" : " second"}" d="${path.join("")}"/>`;
 }
 
-/** From point to point, each relative to the one before, which takes half the characters. */
-function steps(minutes: readonly number[], y: readonly number[]): string {
-  const pairs = minutes.slice(1).map((minute, index) => {
-    const [across, down] = [minute - (minutes[index] ?? 0), (y[index + 1] ?? 0) - (y[index] ?? 0)];
-    return `${across}${down < 0 ? "" : " "}${down}`;
+/** Below a line. */
+function area(points: Runs, { top }: Scale, { first }: TimeWindow): Markup {
+  const path = points
+    .map((run) => pathOf(run, top, first))
+    .filter(({ steps }) => steps !== "")
+    .map(({ x, y, steps }) => `M${x} ${HEIGHT}V${y}${steps}V${HEIGHT}`);
+  return path.length === 0 ? NOTHING : markup`<path class="area" d="${path.join("")}"/>`;
+}
+
+/** Points relative to the one before take half the characters. */
+function pathOf(run: readonly Point[], top: number, first: number) {
+  const places = run.map(({ minute, value }) => [minute - first, Math.round(HEIGHT * (1 - value / top))] as const);
+  const [[x, y] = [0, 0]] = places;
+  const steps = places.slice(1).map(([nextX, nextY], index) => {
+    const [fromX, fromY] = places[index] ?? [0, 0];
+    return `${nextX - fromX}${nextY < fromY ? "" : " "}${nextY - fromY}`;
   });
-  return `l${pairs.join(" ")}`;
+  return { x, y, steps: steps.length === 0 ? "" : `l${steps.join(" ")}` };
 }
 
 /** How much of the window was before the first poll. */
