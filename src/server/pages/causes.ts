@@ -86,72 +86,69 @@ function keyOf({ node, rank }: AssessedNode): string {
 /** In place of the node's own address, in texts that nodes share. */
 const ADDRESS = "\u2026";
 
-/** Texts of nodes differ in the server that they name. */
+/** Texts of nodes differ in the server that they name, and messages begin with the call to it. */
 function withoutAddress(text: string, { server }: NodeOverview): string {
-  const host = server.replace(/^\w+:\/\//, "");
-  return text.replaceAll(server, ADDRESS).replaceAll(host, ADDRESS);
+  const begin = ` at ${server}: `;
+  const at = text.indexOf(begin);
+  const rest = at < 0 || at > MAX_CALL_LENGTH ? text : text.slice(at + begin.length);
+  return rest.replaceAll(server, ADDRESS).replaceAll(server.replace(/^\w+:\/\//, ""), ADDRESS);
 }
+
+const MAX_CALL_LENGTH = 100;
 
 function groupFor(members: readonly AssessedNode[], linkPrefix: string): CauseGroup {
   const [first] = members;
   if (first === undefined) throw new Error("expected a node in each group");
   const { node, troubles } = first;
   const [worst] = troubles;
-  const title = titleOf(members);
-  if (worst === undefined) return { className: "up", head: title, ownText: nothing };
+  if (worst === undefined) return { className: "up", head: markup`<b>${titleOf(members)}</b>`, ownText: nothing };
   const isOne = members.length === 1;
-  // Of one node, everything is said once: in the head.
-  const shared = node.failures.map(({ failure }, index) => {
-    const text = isOne ? failure.message : withoutAddress(failure.message, node);
-    const isShared = members.every((each) => messageOf(each, index) === withoutAddress(failure.message, node));
-    return isShared ? text : undefined;
+  const shared = node.failures.map((_, index) => isOne || hasSameMessage(members, index));
+  const causes = node.failures.map(({ api, failure }, index) => {
+    const text = (given: string) => (isOne ? given : withoutAddress(given, node));
+    const message = shared[index] ? text(failure.message) : "";
+    return causeText({ api, failure: { ...failure, message, advice: text(failure.advice) } }, linkPrefix);
   });
-  const causes = node.failures.map((failure, index) =>
-    causeText(failure, shared[index], isOne ? undefined : node, linkPrefix),
-  );
-  const runbook =
-    node.failures.length === 0 && worst.alert !== undefined ? runbookLink(worst.alert, linkPrefix) : NOTHING;
+  const runbook = causes.length === 0 && worst.alert !== undefined ? runbookLink(worst.alert, linkPrefix) : NOTHING;
   return {
     className: worst.level === "critical" ? "down" : "degraded",
-    head: markup`${title}${runbook}${causes}`,
-    ownText: isOne ? nothing : (each) => ownText(each, shared),
+    head: markup`<b>${titleOf(members)}</b>${runbook}${causes}`,
+    ownText: isOne || causes.length === 0 ? nothing : (each) => ownText(each, shared),
   };
 }
 
 const nothing = () => NOTHING;
 
-function messageOf({ node }: AssessedNode, index: number): string | undefined {
-  const failure = node.failures[index]?.failure;
-  return failure && withoutAddress(failure.message, node);
+function hasSameMessage(members: readonly AssessedNode[], index: number): boolean {
+  const messageOf = ({ node }: AssessedNode) => withoutAddress(node.failures[index]?.failure.message ?? "", node);
+  const [first] = members;
+  const message = first && messageOf(first);
+  return members.every((each) => messageOf(each) === message);
 }
 
-function titleOf(members: readonly AssessedNode[]): Markup {
+/** As in the headline of the page. */
+function titleOf(members: readonly AssessedNode[]): string {
   const number = `${count(members.length)} ${members.length === 1 ? "node" : "nodes"}`;
-  const state = members[0]?.troubles[0]?.state;
-  return markup`<b>${number} ${state === undefined ? "up" : TROUBLED_STATES.get(state)?.ofNodes}</b>`;
+  const [first] = members;
+  const state = first?.troubles[0]?.state;
+  const cause = first && shortCause(first);
+  return `${number} ${state === undefined ? "up" : TROUBLED_STATES.get(state)?.ofNodes}${cause === undefined ? "" : `: ${cause}`}`;
 }
 
 /** The part that failed, the reason, what was found, and what to do. */
-function causeText(
-  { api, failure }: ApiFailure,
-  message: string | undefined,
-  of: NodeOverview | undefined,
-  linkPrefix: string,
-): Markup {
+function causeText({ api, failure }: ApiFailure, linkPrefix: string): Markup {
   const more = documentUrl(linkPrefix, "troubleshooting", failure.reason);
-  const advice = of === undefined ? failure.advice : withoutAddress(failure.advice, of);
-  return markup`<p>${api}: <a class="reason" href="${more}">${failure.reason}</a> ${message}<br>
-<span class="advice">${advice}</span></p>`;
+  return markup` <span class="cause">${api}: <a class="reason" href="${more}">${failure.reason}</a> ${failure.message}</span>
+<p class="advice">${failure.advice}</p>`;
 }
 
 function runbookLink(alert: string, linkPrefix: string): Markup {
   return markup` <a href="${documentUrl(linkPrefix, `runbooks/${alert}`)}">what to do</a>`;
 }
 
-/** Where all messages are the same but for the address, that is all there is to add. */
-function ownText({ node }: AssessedNode, shared: readonly (string | undefined)[]): Markup {
-  if (shared.every((text) => text !== undefined && !text.includes(ADDRESS))) return NOTHING;
-  const own = node.failures.flatMap(({ failure }, index) => (shared[index] === undefined ? [failure.message] : []));
+/** Messages that are not the same for all; otherwise only the server is the node's own. */
+function ownText({ node }: AssessedNode, shared: readonly boolean[]): Markup {
+  const own = node.failures.flatMap(({ failure }, index) => (shared[index] ? [] : [failure.message]));
   return own.length === 0
     ? markup` <span class="quiet">${node.server}</span>`
     : markup` <span class="own">${own.join("; ")}</span>`;

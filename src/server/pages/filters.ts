@@ -111,7 +111,7 @@ function chainLinks({ nodes, selection, path, query }: FiltersOptions): Markup {
   const others = selected(nodes, selection, "chain");
   if (chains.size === 1 && !query.has("chain")) {
     const [[chain, members] = ["", []]] = chains;
-    return markup`<p>${chain}: ${totalsOf(members)}</p>`;
+    return markup`<p>${chain} ${totalsOf(members)}</p>`;
   }
   return linkList("Chain", [
     selectionLink({ name: "chain", value: undefined, text: markup`all`, number: others.length, path, query }),
@@ -146,7 +146,12 @@ function totalsOf(members: readonly AssessedNode[]): Markup {
   const own = members.map(({ node }) => node).filter(({ isReference }) => !isReference);
   const peers = own.flatMap((node) => peersOf(node) ?? []);
   const lag = highestLag(own);
-  return markup`${unhealthy === 0 ? "all up" : `${count(unhealthy)} unhealthy`}${peers.length === 0 ? NOTHING : markup`, ${peersText(peers)} peers`}${lag === undefined ? NOTHING : markup`, highest lag ${count(lag)}`}`;
+  const parts = [
+    unhealthy === 0 ? [] : [markup`${count(unhealthy)} unhealthy`],
+    peers.length === 0 ? [] : [markup`${peersText(peers)} peers`],
+    lag === undefined ? [] : [markup`highest lag ${count(lag)}`],
+  ].flat();
+  return markup`${parts.map((part, index) => markup`${index === 0 ? "" : ", "}${part}`)}`;
 }
 
 function highestLag(nodes: readonly NodeOverview[]): number | undefined {

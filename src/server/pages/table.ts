@@ -83,7 +83,7 @@ function bodiesOf<Row>(options: TableOptions<Row>, rows: readonly Row[]): readon
 ${rows}</tbody>
 `
       : markup`<tbody class="${group.className}">
-<tr class="group"><th scope="rowgroup" colspan="${columns.length}">${group.head}</th></tr>
+<tr class="group"><td colspan="${columns.length}">${group.head}</td></tr>
 ${rows}</tbody>
 `,
   );
