@@ -3,6 +3,7 @@ import { subnet } from "../../metrics/peer-label.ts";
 import { parseAddress } from "../../model/address.ts";
 import { count } from "./format.ts";
 import { type Markup, markup, NOTHING } from "./markup.ts";
+import { addressTypeName } from "./peers.ts";
 
 /** What kinds of peers a node has: bars of agents, types of addresses and subnets, read from the node's samples. */
 
@@ -58,16 +59,8 @@ function groupsBy(samples: readonly TextSample[], family: string, label: string)
   return [...groups.values()];
 }
 
-const TYPE_NAMES: Readonly<Record<string, string>> = {
-  ipv4: "IPv4",
-  ipv6: "IPv6",
-  tor: "Tor",
-  i2p: "I2P",
-  unknown: "host name or unknown",
-};
-
 function withTypeName(group: Group): Group {
-  return { ...group, name: TYPE_NAMES[group.name] ?? group.name };
+  return { ...group, name: addressTypeName(group.name) || "host name or unknown" };
 }
 
 /**

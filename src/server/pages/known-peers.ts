@@ -3,7 +3,7 @@ import type { TextSample } from "../../lib/prometheus-text.ts";
 import type { ChainFamily } from "../../model/report.ts";
 import { count, countOrUnknown, UNKNOWN } from "./format.ts";
 import { type Markup, markup } from "./markup.ts";
-import { PEER, text } from "./peers.ts";
+import { addressTypeName, PEER, text, withPlace } from "./peers.ts";
 import { type Column, type PageQuery, table } from "./table.ts";
 
 /** The peers that a node knows, of chains whose APIs list no connections: read from the chain's own families about peers. */
@@ -68,9 +68,10 @@ export function knownPeersTable({ chain, samples, merged, path, query }: KnownPe
       : `the exporter asked ${count(asked.length)} of them in the last polls, and ${count(asked.filter(({ answers }) => answers).length)} answered`;
   return table({
     caption: `${count(rows.length + merged)} known peers whose last session with the node did not fail, as in the ${names[0]} series; the node need not be connected to them${shared}. Of their state the node says no more; ${words}.`,
-    columns: columns.filter(({ key, sortBy }) => key === PEER.key || rows.some((row) => sortBy?.(row) !== undefined)),
+    columns: columns.map((column) => withPlace(column, rows)),
     rows,
     sorting: { path, query, anchor: "peers" },
+    titlesOf: "known",
   });
 }
 
@@ -102,20 +103,12 @@ function rowsOf(samples: readonly TextSample[], infos: readonly string[]): reado
     });
 }
 
-const TEXTS: Readonly<Record<string, string>> = {
-  unknown: "",
-  ipv4: "IPv4",
-  ipv6: "IPv6",
-  tor: "Tor",
-  i2p: "I2P",
-  pinned: "id of its certificate",
-  ca: "authority",
-};
+const IDENTITIES: Readonly<Record<string, string>> = { pinned: "id of its certificate", ca: "authority" };
 
 function textOf(label: string): (row: KnownPeer) => string {
   return ({ labels }) => {
     const value = labels.get(label) ?? "";
-    return TEXTS[value] ?? value;
+    return label === "address_type" ? addressTypeName(value) : (IDENTITIES[value] ?? value);
   };
 }
 

@@ -230,6 +230,7 @@ function pollsTable(caption: string, polls: readonly PollEntry[]): Markup {
       { key: "lag", title: "Lag", isNumeric: true, cell: ({ lagBlocks }) => countOrUnknown(lagBlocks) },
     ],
     rows: polls,
+    titlesOf: "polls",
     rowClass: ({ failure }) => (failure === undefined ? "" : "down"),
     detail: ({ failure }) =>
       failure && markup`<p class="failure">${failure.message}<br><span class="advice">${failure.advice}</span></p>`,
@@ -267,6 +268,7 @@ function traceTable(caption: string, { calls }: PollTrace): Markup {
       },
     ],
     rows: inOrder,
+    titlesOf: "calls",
   });
 }
 
