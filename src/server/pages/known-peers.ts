@@ -42,7 +42,7 @@ export function knownPeersTable({ chain, samples, merged, path, query }: KnownPe
   const infos = ofPeers(chains[chain].families).filter(({ labels }) => labels.length > 0);
   const names = infos.map(({ name }) => name);
   const all = rowsOf(samples, names);
-  // Those of which more is known come first.
+  // Those that the exporter asked come first.
   const isAsked = ({ answers }: KnownPeer) => answers !== undefined;
   const asked = all.filter(isAsked);
   const rows = [...asked, ...all.filter((row) => !isAsked(row))];

@@ -97,7 +97,7 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
   unknown: "",
 };
 
-/** "" for host names, of which no type is known. */
+/** "" for host names, whose type is not known. */
 export function addressTypeName(label: string): string {
   return TYPE_NAMES[label] ?? label;
 }

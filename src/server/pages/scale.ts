@@ -1,6 +1,6 @@
 import { bytes, count } from "./format.ts";
 
-/** The axes of charts: where their lines are and what stands at them. */
+/** The axes of charts: their lines and texts. */
 
 export type Scale = {
   /** The value at the top; the bottom is 0, so that a small change does not look like a large one. */
