@@ -150,6 +150,6 @@ function runbookLink(alert: string, linkPrefix: string): Markup {
 function ownText({ node }: AssessedNode, shared: readonly boolean[]): Markup {
   const own = node.failures.flatMap(({ failure }, index) => (shared[index] ? [] : [failure.message]));
   return own.length === 0
-    ? markup` <span class="quiet">${node.server}</span>`
+    ? markup` <small>${node.server}</small>`
     : markup` <span class="own">${own.join("; ")}</span>`;
 }

@@ -53,7 +53,7 @@ function searchForm({ nodes, selection, path, query }: FiltersOptions): Markup {
   const text = (query.get("q") ?? "").slice(0, MAX_SEARCH_LENGTH);
   const menus = labelMenus(nodes, selection, query);
   const all = hasFilters(query) ? markup` <a href="${withoutFilters(path, query)}">Show all</a>` : NOTHING;
-  return markup`<form role="search" action="${path}">${hidden}<input type="search" name="q" value="${text}" maxlength="${MAX_SEARCH_LENGTH}" placeholder="Search" aria-label="Search nodes" aria-keyshortcuts="/" autocomplete="off" spellcheck="false">${menus}<button>Search</button>${all}</form>`;
+  return markup`<form role="search" action="${path}">${hidden}<input type="search" name="q" value="${text}" maxlength="${MAX_SEARCH_LENGTH}" placeholder="Search nodes" aria-label="Search nodes" aria-keyshortcuts="/" autocomplete="off" spellcheck="false">${menus}<button>Search</button>${all}</form>`;
 }
 
 function labelMenus(nodes: readonly AssessedNode[], selection: Selection, query: PageQuery): readonly Markup[] {
@@ -149,7 +149,7 @@ function totalsOf(members: readonly AssessedNode[]): Markup {
   const parts = [
     unhealthy === 0 ? [] : [markup`${count(unhealthy)} unhealthy`],
     peers.length === 0 ? [] : [markup`${peersText(peers)} peers`],
-    lag === undefined ? [] : [markup`highest lag ${count(lag)}`],
+    lag === undefined ? [] : [markup`lag ${count(lag)}`],
   ].flat();
   return markup`${parts.map((part, index) => markup`${index === 0 ? "" : ", "}${part}`)}`;
 }
