@@ -38,7 +38,7 @@ export function statusPage(options: StatusOptions): { readonly title: string; re
   const { query, nowMs, telemetryPath, linkPrefix } = options;
   const nodes = options.nodes.map((node) => assess(node, nowMs));
   const headline = headlineOf(nodes);
-  const linkTo = (state: string) => `${linkWith(`${linkPrefix}/`, new Map(), { state })}#nodes`;
+  const linkTo = (state: string) => linkWith(`${linkPrefix}/`, new Map(), { state });
   const { text, state, cause } = headline;
   const worst = state === undefined ? markup`${text}` : markup`<a href="${linkTo(state)}">${text}</a>${cause}`;
   const content = markup`<h1 class="${worstClass(nodes)}">${worst}</h1>
@@ -72,7 +72,7 @@ function selectedNodes({ nodes, query, nowMs, linkPrefix }: AssessedOptions): Ma
   const head = filters({ nodes, selection, path, query });
   if (found.length === 0)
     return markup`${head}
-<p data-found>No node matches. <a href="${withoutFilters(path, query)}">Show all</a></p>`;
+<p><span data-found>No node matches.</span> <a href="${withoutFilters(path, query)}">Show all</a></p>`;
   const shared = sharedLabels(nodes.map(({ node }) => node));
   const isGrouped = (query.get("sort") ?? "state") === "state";
   const { ordered, groupOf } = groupByCause(found, linkPrefix);
