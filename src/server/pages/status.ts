@@ -202,7 +202,7 @@ function nameCell(
 function stateCell(assessed: AssessedNode, withCause: boolean): Markup {
   const [worst, ...others] = assessed.troubles;
   if (worst === undefined) return UP_STATE;
-  const cause = withCause && ["down", "degraded"].includes(worst.state) ? shortCause(assessed) : undefined;
+  const cause = withCause ? shortCause(assessed) : undefined;
   const more = [
     ...(cause === undefined ? [] : [`: ${cause}`]),
     ...others.map(({ state }) => `, ${TROUBLED_STATES.get(state)?.ofNodes}`),
