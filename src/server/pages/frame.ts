@@ -1,0 +1,62 @@
+import { DOCUMENTS_PATH, documentUrl } from "../../documents/pointers.ts";
+import { MARK } from "./mark.ts";
+import { type Markup, markup, NOTHING } from "./markup.ts";
+import { hostOf, type Site, shardOf } from "./site.ts";
+
+/** What is around every page: its header and its footer. */
+
+/** The texts of links: the end that narrow windows leave out stands between the others. */
+const LINKS: readonly (readonly [path: string, begin: string, leftOut?: string, end?: string])[] = [
+  ["/", "Nodes"],
+  ["/config", "Config", "uration"],
+  ["/dashboards", "Dashboards"],
+  ["/rules", "Rules"],
+  [DOCUMENTS_PATH, "Doc", "ument", "s"],
+];
+
+/** A half disc, a sun, a moon: the style sheet shows that of the current theme. */
+const THEME_ICON = markup`<svg viewBox="0 0 16 16" aria-hidden="true"><path d="M8 2a6 6 0 000 12zm0 0a6 6 0 010 12" fill-rule="evenodd"/><path d="M5.5 8a2.5 2.5 0 105 0 2.5 2.5 0 10-5 0zM8 1v2m0 10v2M1 8h2m10 0h2M3 3l1.5 1.5m7 7L13 13M3 13l1.5-1.5m7-7L13 3"/><path d="M13.5 9.8A6 6 0 116.2 2.5a5 5 0 007.3 7.3z"/></svg>`;
+
+/** @param current the path of the page */
+export function header(site: Site, current: string | undefined): Markup {
+  return markup`<a class="skip" href="#main">Skip to the content</a>
+<header>
+<a class="brand" href="${site.linkPrefix}/">${MARK}<span>peer-exporter</span></a>
+<nav aria-label="Pages"><ul>${LINKS.map((link) => item(link, site.linkPrefix, current))}</ul></nav>
+${about(site)}<button class="theme" type="button">${THEME_ICON}<span>theme</span></button>
+</header>`;
+}
+
+function item(
+  [path, begin, leftOut, end]: (typeof LINKS)[number],
+  linkPrefix: string,
+  current: string | undefined,
+): Markup {
+  const text = markup`${begin}${leftOut === undefined ? NOTHING : markup`<i>${leftOut}</i>`}${end}`;
+  return markup`<li><a href="${linkPrefix}${path}"${path === current ? markup` aria-current="page"` : NOTHING}>${text}</a></li>`;
+}
+
+function about(site: Site): Markup {
+  const [host, shard] = [hostOf(site), shardOf(site)];
+  const parts = [
+    host === "" ? NOTHING : markup`<b title="The host of this exporter">${host}</b> `,
+    shard === "" ? NOTHING : markup`<span title="As in --shard: counted from 0">${shard}</span> `,
+    markup`<span>${site.version}</span>`,
+  ];
+  return markup`<span class="at">${parts}</span>
+`;
+}
+
+/** It says again what narrow windows have no room for in the header. */
+export function footer(site: Site): Markup {
+  const [host, shard] = [hostOf(site), shardOf(site)];
+  const documents = [
+    [documentUrl(site.linkPrefix, "pages"), "About these pages"],
+    [documentUrl(site.linkPrefix, "troubleshooting"), "Troubleshooting"],
+  ] as const;
+  const where = [host === "" ? "" : ` on ${host}`, shard === "" ? "" : `, ${shard}`].join("");
+  return markup`<footer><p>peer-exporter ${site.version}${where}${documents.map(([url, text]) => markup` ${DOT} <a href="${url}">${text}</a>`)}</p></footer>`;
+}
+
+/** As a value: the build would keep it in the template as it is, and the engine then two bytes for each character. */
+const DOT = "\u00b7";

@@ -1,0 +1,18 @@
+/*
+ * The buttons that copy the text of the next block. Browsers allow that only over https and on the machine itself;
+ * elsewhere the text is selected, so that the keys of the system copy it.
+ */
+{
+  document.addEventListener("click", async ({ target }) => {
+    const button = target.closest(".copy");
+    if (button === null) return;
+    const text = document.getElementById(button.value);
+    try {
+      await navigator.clipboard.writeText(text.textContent);
+      button.textContent = "Copied";
+    } catch {
+      getSelection().selectAllChildren(text);
+      button.textContent = "Selected: press Ctrl+C";
+    }
+  });
+}
