@@ -21,7 +21,11 @@ const KEY = /^ {2}(?: {8}| {4}- | {6}|- )(name|alert|record|severity|for): (.+)$
 
 /** Reads the names line by line: a parser of YAML takes a tenth of a second for the same. */
 export function listRules(yaml: string): readonly RuleGroup[] {
-  const groups: { name: string; alerts: Map<string, { severities: Set<string>; waits: Set<string> }>; records: Set<string> }[] = [];
+  const groups: {
+    name: string;
+    alerts: Map<string, { severities: Set<string>; waits: Set<string> }>;
+    records: Set<string>;
+  }[] = [];
   let alert: { severities: Set<string>; waits: Set<string> } | undefined;
   for (const line of yaml.split("\n")) {
     const [, key, value = ""] = KEY.exec(line) ?? [];

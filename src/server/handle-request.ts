@@ -94,7 +94,15 @@ export function createRequestHandler(options: HandlerOptions): HandleRequest {
     const match = isClosing()
       ? STOPPING
       : (refused ?? (isWithBody ? WITH_BODY : target === undefined ? UNREADABLE : router(method, target.path)));
-    const exchange: Exchange = { incoming, response, client, match, hasBody: isWithBody, accepted: undefined, contentType: undefined };
+    const exchange: Exchange = {
+      incoming,
+      response,
+      client,
+      match,
+      hasBody: isWithBody,
+      accepted: undefined,
+      contentType: undefined,
+    };
     // It comes once; `once` would make an object for that.
     response.on("close", () => finish(exchange, startedAt));
     try {

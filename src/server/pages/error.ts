@@ -1,6 +1,6 @@
 import { STATUS_CODES } from "node:http";
 import { acceptsHtml } from "../negotiate.ts";
-import type { HttpResponse, ShowError } from "../respond.ts";
+import type { Headers, HttpResponse, ShowError } from "../respond.ts";
 import { type Markup, markup, NOTHING } from "./markup.ts";
 import { html } from "./respond.ts";
 import type { Site } from "./site.ts";
@@ -11,7 +11,7 @@ const MAX_PATH_LENGTH = 200;
 /** Shows errors as pages to browsers, with the same status. Other clients get the text of the error. */
 export function createErrorPages(site: Site): ShowError {
   return (response, request) => {
-    const headers = { ...response.headers, vary: "Accept" };
+    const headers: Headers = { ...response.headers, vary: "Accept" };
     if (!acceptsHtml(request.headers.accept)) return { ...response, headers };
     const { "content-type": _, ...others } = headers;
     const { status } = response;

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type Headers, type HttpResponse, respond } from "../respond.ts";
-import { footer, header } from "./frame.ts";
 import { timeOfDay } from "./format.ts";
+import { footer, header } from "./frame.ts";
 import { htmlOf, type Markup, markup, NOTHING } from "./markup.ts";
 import { HEAD_SCRIPT, SCRIPT } from "./scripts.ts";
 import type { Site } from "./site.ts";

@@ -47,10 +47,10 @@ function groupPart(
 ): Markup {
   return markup`<h2>${name}</h2>
 ${alerts.length === 0 ? NOTHING : alertsTable(name, alerts, meaningOf, linkPrefix)}${
-    records.length === 0
-      ? NOTHING
-      : markup`<ul class="records">${records.map((record) => markup`<li><a href="#${anchorOf(record)}"><code>${record}</code></a></li>\n`)}</ul>`
-  }
+  records.length === 0
+    ? NOTHING
+    : markup`<ul class="records">${records.map((record) => markup`<li><a href="#${anchorOf(record)}"><code>${record}</code></a></li>\n`)}</ul>`
+}
 `;
 }
 
@@ -75,7 +75,11 @@ function alertsTable(
       { key: "severity", title: "Severity", cell: ({ severities }) => markup`${severities.map(severity)}` },
       { key: "waits", title: "Waits", cell: ({ waits }) => markup`${waits.join(", ")}` },
       { key: "meaning", title: "Meaning", isWide: true, cell: ({ name }) => markup`${meaningOf(name)}` },
-      { key: "rule", title: "Rule", cell: ({ name }) => markup`<a href="#${anchorOf(name)}" aria-label="rule ${name}">show</a>` },
+      {
+        key: "rule",
+        title: "Rule",
+        cell: ({ name }) => markup`<a href="#${anchorOf(name)}" aria-label="rule ${name}">show</a>`,
+      },
     ],
     rows: alerts,
   });

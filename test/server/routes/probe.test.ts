@@ -160,6 +160,7 @@ describe("/dashboards and /rules", () => {
   const assets = {
     dashboards: () => ["fleet", "a&b"],
     dashboard: (name: string) => (name === "fleet" ? '{"uid":"fleet"}' : undefined),
+    title: (name: string) => `Peers / ${name}`,
     description: (name: string) => (name === "fleet" ? "All nodes <at a glance>." : ""),
     rules: () => "groups:\n  - name: a\n",
   };

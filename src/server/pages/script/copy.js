@@ -1,9 +1,11 @@
 /*
- * The buttons that copy the text of the next block. Browsers allow that only over https and on the machine itself;
+ * The buttons that copy the text whose id is their value. Browsers allow that only over https and on the machine itself;
  * elsewhere the text is selected, so that the keys of the system copy it.
  */
 {
-  document.addEventListener("click", async ({ target }) => {
+  const SELECTED = "Selected: press Ctrl+C";
+
+  async function copy({ target }) {
     const button = target.closest(".copy");
     if (button === null) return;
     const text = document.getElementById(button.value);
@@ -12,7 +14,9 @@
       button.textContent = "Copied";
     } catch {
       getSelection().selectAllChildren(text);
-      button.textContent = "Selected: press Ctrl+C";
+      button.textContent = SELECTED;
     }
-  });
+  }
+
+  document.addEventListener("click", copy);
 }
