@@ -35,7 +35,7 @@ ${source}`;
 
 function state({ isValid }: LastRead): Markup {
   return isValid
-    ? markup`<p>${badge("up", "The files were valid when they were last read.")}</p>
+    ? markup`<p>${badge("up", "valid")} when its files were last read.</p>
 `
     : markup`<div class="failures"><p>${badge("down", "The last reload failed.")} A file is not valid, and what was in use before stays in use. The log of the exporter says what is wrong.</p></div>
 `;

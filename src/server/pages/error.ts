@@ -1,6 +1,6 @@
 import { STATUS_CODES } from "node:http";
 import { acceptsHtml } from "../negotiate.ts";
-import type { Headers, HttpResponse, ShowError } from "../respond.ts";
+import type { ErrorLink, Headers, HttpResponse, ShowError } from "../respond.ts";
 import { type Markup, markup, NOTHING } from "./markup.ts";
 import { html } from "./respond.ts";
 import type { Site } from "./site.ts";
@@ -23,7 +23,9 @@ export function createErrorPages(site: Site): ShowError {
 }
 
 function reasonOf(status: number): string {
-  return STATUS_CODES[status] ?? "Error";
+  // In sentence case, as all headings.
+  const [first = "", ...rest] = STATUS_CODES[status] ?? "Error";
+  return first + rest.join("").toLowerCase();
 }
 
 function errorContent(
@@ -36,15 +38,13 @@ function errorContent(
   const shown = path.length > MAX_PATH_LENGTH ? `${path.slice(0, MAX_PATH_LENGTH)}\u2026` : path;
   const links = error?.links ?? [];
   return markup`<div class="error">
-<p class="quiet">${status}</p>
-<h1>${reasonOf(status)}</h1>
+<h1><small>${status}</small> ${reasonOf(status)}</h1>
 <p class="says">${says}</p>
 <p><code>${method} ${shown}</code></p>
-${
-  links.length === 0
-    ? NOTHING
-    : markup`<ul>${links.map(({ href, text }) => markup`<li><a href="${href}">${text}</a></li>\n`)}</ul>
-`
-}<p class="actions"><a class="button" href="${linkPrefix}/">All nodes</a></p>
+${links.length === 0 ? NOTHING : markup`<p class="quiet">Perhaps one of these:</p>\n`}<p class="actions">${links.map(button)}${button({ href: `${linkPrefix}/`, text: "All nodes" })}</p>
 </div>`;
+}
+
+function button({ href, text }: ErrorLink): Markup {
+  return markup`<a class="button" href="${href}">${text}</a>`;
 }

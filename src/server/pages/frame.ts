@@ -15,9 +15,9 @@ const LINKS: readonly (readonly [path: string, begin: string, leftOut?: string, 
 ];
 
 /** A half disc, a sun, a moon: the style sheet shows that of the current theme. */
-const THEME_ICON = markup`<svg viewBox="0 0 16 16" aria-hidden="true"><path d="M8 2a6 6 0 000 12zm0 0a6 6 0 010 12" fill-rule="evenodd"/><path d="M5.5 8a2.5 2.5 0 105 0 2.5 2.5 0 10-5 0zM8 1v2m0 10v2M1 8h2m10 0h2M3 3l1.5 1.5m7 7L13 13M3 13l1.5-1.5m7-7L13 3"/><path d="M13.5 9.8A6 6 0 116.2 2.5a5 5 0 007.3 7.3z"/></svg>`;
+const THEME_ICON = markup`<svg viewBox="0 0 16 16" aria-hidden="true"><path d="M8 1.5a6.5 6.5 0 100 13 6.5 6.5 0 000-13zm0 1a5.5 5.5 0 010 11z" fill-rule="evenodd"/><path d="M5.5 8a2.5 2.5 0 105 0 2.5 2.5 0 10-5 0zM8 1v2m0 10v2M1 8h2m10 0h2M3 3l1.5 1.5m7 7L13 13M3 13l1.5-1.5m7-7L13 3"/><path d="M13.5 9.8A6 6 0 116.2 2.5a5 5 0 007.3 7.3z"/></svg>`;
 
-/** @param current the path of the page */
+/** @param current the path of the page, without the prefix of links */
 export function header(site: Site, current: string | undefined): Markup {
   return markup`<a class="skip" href="#main">Skip to the content</a>
 <header>
@@ -33,7 +33,14 @@ function item(
   current: string | undefined,
 ): Markup {
   const text = markup`${begin}${leftOut === undefined ? NOTHING : markup`<i>${leftOut}</i>`}${end}`;
-  return markup`<li><a href="${linkPrefix}${path}"${path === current ? markup` aria-current="page"` : NOTHING}>${text}</a></li>`;
+  return markup`<li><a href="${linkPrefix}${path}"${currentness(path, current)}>${text}</a></li>`;
+}
+
+/** A page below one of the header belongs to it: a node, a document. */
+function currentness(path: string, current: string | undefined): Markup {
+  if (path === current) return markup` aria-current="page"`;
+  const below = path === "/" ? "/nodes/" : `${path}/`;
+  return current?.startsWith(below) ? markup` aria-current="true"` : NOTHING;
 }
 
 function about(site: Site): Markup {

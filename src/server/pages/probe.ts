@@ -20,7 +20,7 @@ export function* probeSteps(options: ProbePageOptions): Steps<Markup> {
   const { name, href, notice, trace, series, metricsHref } = options;
   const source = yield* sourceSteps(series, "The metrics of the poll");
   return markup`<h1>Poll of ${href === undefined ? name : markup`<a href="${href}">${name}</a>`}</h1>
-${notice === undefined ? NOTHING : markup`<div class="failures degraded"><p>${notice}</p></div>\n`}<pre class="source" tabindex="0" role="region" aria-label="The poll">${trace}</pre>
+${notice === undefined ? NOTHING : markup`<div class="failures degraded"><p>${notice}</p></div>\n`}<pre class="source" tabindex="0" role="region" aria-label="The poll">${trace.trimEnd()}</pre>
 <h2>Metrics</h2>
 ${sourceActions(metricsHref, "metrics.txt")}
 ${source}`;

@@ -3,7 +3,7 @@ import { type AlertEntry, listRules, type RuleGroup } from "../../documents/rule
 import type { Steps } from "../../lib/slices.ts";
 import { troubleBadge } from "./format.ts";
 import { type Markup, markup, NOTHING } from "./markup.ts";
-import { quietComment, sourceActions, sourceSteps } from "./source.ts";
+import { sourceActions, sourceSteps, yamlLine } from "./source.ts";
 import { table } from "./table.ts";
 
 /** The page of the rules for Prometheus: what is in the file, then the file. */
@@ -19,11 +19,12 @@ export function* rulesSteps({ yaml, meaningOf, linkPrefix }: RulesPageOptions): 
   const groups = listRules(yaml);
   yield;
   const source = yield* sourceSteps(yaml, "The rules as YAML", anchored);
+  const alertsFirst = [...groups].sort((a, b) => b.alerts.length - a.alerts.length);
   const alerting = documentUrl(linkPrefix, "alerting");
   return markup`<h1>Rules</h1>
 <p>Recording rules and alerts for Prometheus, in one file for <code>rule_files</code>. <a href="${alerting}">How to use and change them</a></p>
 ${sourceActions(`${linkPrefix}/rules?format=yaml`, "peer-exporter-rules.yaml")}
-${groups.map((group) => groupPart(group, meaningOf, linkPrefix))}
+${alertsFirst.map((group) => groupPart(group, meaningOf, linkPrefix))}
 <h2 id="file">The file</h2>
 ${source}`;
 }
@@ -31,9 +32,7 @@ ${source}`;
 /** The lines that name a rule can be linked to. */
 function anchored(line: string): Markup {
   const [, begin, name] = /^( {6}- (?:alert|record): )(\S+)$/.exec(line) ?? [];
-  return name === undefined
-    ? quietComment(line)
-    : markup`${begin}<span class="name" id="${anchorOf(name)}">${name}</span>`;
+  return name === undefined ? yamlLine(line) : markup`${begin}<span class="name" id="${anchorOf(name)}">${name}</span>`;
 }
 
 function anchorOf(rule: string): string {

@@ -6,11 +6,11 @@ import { type Markup, markup } from "./markup.ts";
 /** One step: a large fleet has a configuration of 100,000 lines. */
 const LINES_PER_STEP = 100;
 
-/** Shows a line; by default comments are quiet. */
+/** Shows a line of the text. */
 export type ShowLine = (line: string) => Markup;
 
 /** @param what the name of the text for screen readers */
-export function* sourceSteps(text: string, what: string, showLine: ShowLine = quietComment): Steps<Markup> {
+export function* sourceSteps(text: string, what: string, showLine: ShowLine = yamlLine): Steps<Markup> {
   const lines = text.replace(/\n$/, "").split("\n");
   const shown: Markup[] = [];
   for (let from = 0; from < lines.length; from += LINES_PER_STEP) {
@@ -21,9 +21,11 @@ export function* sourceSteps(text: string, what: string, showLine: ShowLine = qu
   return markup`<pre class="source" id="source" tabindex="0" role="region" aria-label="${what}">${shown}</pre>`;
 }
 
-/** Lines that begin with `#`. */
-export function quietComment(line: string): Markup {
-  return line.trimStart().startsWith("#") ? markup`<span class="comment">${line}</span>` : markup`${line}`;
+/** Comments are quiet, and names stand out: those of nodes and of groups of rules. */
+export function yamlLine(line: string): Markup {
+  const begin = line.trimStart();
+  if (begin.startsWith("#")) return markup`<span class="comment">${line}</span>`;
+  return begin.startsWith("- name: ") ? markup`<b>${line}</b>` : markup`${line}`;
 }
 
 /**

@@ -84,7 +84,7 @@ export function probeRoute(options: ProbeRouteOptions): Route {
     const notice = shared && sharedNotice(shared);
     const metricsHref = `${linkPrefix}/probe?${parameters}`;
     const content = await inSlices(probeSteps({ name, href, notice, trace, series: seriesText(page), metricsHref }));
-    return html({ site, title: `Poll of ${name}`, content }, { headers: VARY });
+    return html({ site, title: `Poll of ${name}`, path: "/nodes/", content }, { headers: VARY });
   }
 
   async function probeNode(request: Request, parameters: URLSearchParams): Promise<HttpResponse> {
