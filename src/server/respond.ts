@@ -25,7 +25,7 @@ export type HttpResponse = {
   readonly error?: ErrorText;
 };
 
-export type ErrorText = { readonly message: string; readonly links: readonly ErrorLink[] };
+type ErrorText = { readonly message: string; readonly links: readonly ErrorLink[] };
 
 /** A page that may be the one that was meant. */
 export type ErrorLink = { readonly href: string; readonly text: string };

@@ -18,7 +18,9 @@ function tile(name: string, assets: Assets, linkPrefix: string): Markup {
 `;
 }
 
+type Download = { readonly href: string; readonly text: string };
+
 /** The files of a dashboard; a further form of it is one more here. */
-function downloads(name: string): readonly { readonly href: string; readonly text: string }[] {
+function downloads(name: string): readonly Download[] {
   return [{ href: `/dashboards/${name}.json`, text: `${name}.json` }];
 }

@@ -1,9 +1,17 @@
 import { DOCUMENTS_PATH, documentUrl } from "../../documents/pointers.ts";
-import { MARK } from "./mark.ts";
-import { type Markup, markup, NOTHING } from "./markup.ts";
+import { htmlOf, type Markup, markup, NOTHING } from "./markup.ts";
 import { hostOf, type Site, shardOf } from "./site.ts";
 
 /** What is around every page: its header and its footer. */
+
+/** The mark of the exporter: a node and three peers. The same in the header and as the icon of the tab. */
+const SHAPES = markup`<rect width="32" height="32" rx="8"/><path d="M16 17V8m0 9l8 5.5M16 17l-8 5.5"/><circle cx="16" cy="17" r="4.5"/><circle cx="16" cy="7" r="3"/><circle cx="25" cy="23" r="3"/><circle cx="7" cy="23" r="3"/>`;
+
+/** For the header, whose style sheet colours it. The name of the product is next to it. */
+const MARK = markup`<svg class="mark" viewBox="0 0 32 32" aria-hidden="true">${SHAPES}</svg>`;
+
+/** A file of its own. Its tile is visible on light and dark tabs. */
+export const FAVICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32" fill="#fff" stroke="#fff" stroke-width="2"><style>rect{fill:#5546d6;stroke:none}circle{stroke:none}</style>${htmlOf(SHAPES)}</svg>\n`;
 
 /** The texts of links: the end that narrow windows leave out stands between the others. */
 const LINKS: readonly (readonly [path: string, begin: string, leftOut?: string, end?: string])[] = [

@@ -1,9 +1,8 @@
-import { createHash } from "node:crypto";
 import { type Headers, type HttpResponse, respond } from "../respond.ts";
 import { timeOfDay } from "./format.ts";
 import { footer, header } from "./frame.ts";
 import { htmlOf, type Markup, markup, NOTHING } from "./markup.ts";
-import { HEAD_SCRIPT, SCRIPT } from "./scripts.ts";
+import { HEAD_SCRIPT, hashOf, SCRIPT } from "./scripts.ts";
 import type { Site } from "./site.ts";
 import { STYLE } from "./style.ts";
 
@@ -26,10 +25,6 @@ type Sent = { readonly status?: number; readonly headers?: Headers };
 /** A whole page around its content, as a response. */
 export function html(options: PageOptions, { status = 200, headers = {} }: Sent = {}): HttpResponse {
   return respond(status, "text/html; charset=utf-8", htmlPage(options), { ...HEADERS, ...headers });
-}
-
-function hashOf(text: string): string {
-  return `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 }
 
 /**

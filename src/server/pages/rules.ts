@@ -18,7 +18,7 @@ type RulesPageOptions = {
 export function* rulesSteps({ yaml, meaningOf, linkPrefix }: RulesPageOptions): Steps<Markup> {
   const groups = listRules(yaml);
   yield;
-  const source = yield* sourceSteps(yaml, "The rules as YAML", anchored);
+  const source = yield* sourceSteps(yaml, "The rules as YAML", createAnchors());
   const alertsFirst = [...groups].sort((a, b) => b.alerts.length - a.alerts.length);
   const alerting = documentUrl(linkPrefix, "alerting");
   return markup`<h1>Rules</h1>
@@ -29,10 +29,16 @@ ${alertsFirst.map((group) => groupPart(group, meaningOf, linkPrefix))}
 ${source}`;
 }
 
-/** The lines that name a rule can be linked to. */
-function anchored(line: string): Markup {
-  const [, begin, name] = /^( {6}- (?:alert|record): )(\S+)$/.exec(line) ?? [];
-  return name === undefined ? yamlLine(line) : markup`${begin}<span class="name" id="${anchorOf(name)}">${name}</span>`;
+/** The first line that names a rule can be linked to: several rules have the name of one alert. */
+function createAnchors(): (line: string) => Markup {
+  const seen = new Set<string>();
+  return (line) => {
+    const [, begin, name] = /^( {6}- (?:alert|record): )(\S+)$/.exec(line) ?? [];
+    if (name === undefined) return yamlLine(line);
+    const id = seen.has(name) ? NOTHING : markup` id="${anchorOf(name)}"`;
+    seen.add(name);
+    return markup`${begin}<span class="name"${id}>${name}</span>`;
+  };
 }
 
 function anchorOf(rule: string): string {

@@ -6,11 +6,11 @@ import { type Markup, markup } from "./markup.ts";
 /** One step: a large fleet has a configuration of 100,000 lines. */
 const LINES_PER_STEP = 100;
 
-/** Shows a line of the text. */
-export type ShowLine = (line: string) => Markup;
-
-/** @param what the name of the text for screen readers */
-export function* sourceSteps(text: string, what: string, showLine: ShowLine = yamlLine): Steps<Markup> {
+/**
+ * @param what the name of the text for screen readers
+ * @param showLine shows a line of the text
+ */
+export function* sourceSteps(text: string, what: string, showLine: (line: string) => Markup = yamlLine): Steps<Markup> {
   const lines = text.replace(/\n$/, "").split("\n");
   const shown: Markup[] = [];
   for (let from = 0; from < lines.length; from += LINES_PER_STEP) {

@@ -7,8 +7,10 @@ import STATUS from "./style/status.css?minified";
 import TABLES from "./style/tables.css?minified";
 
 /**
- * The style of every page, in one text that each page contains. On screens, tables turn into cards in narrow windows; those
- * with many columns do so earlier. Paper keeps the tables.
+ * The style of every page, in one text that each page contains. The colours are those of page.css, each with its light and
+ * its dark value; system fonts only, as nothing is loaded.
+ *
+ * On screens, tables turn into cards in narrow windows; those with many columns do so earlier. Paper keeps the tables.
  */
 export const STYLE = [
   PAGE,

@@ -3,13 +3,14 @@ import type { Documents } from "../../documents/documents.ts";
 import { inSlices } from "../../lib/slices.ts";
 import type { Compress } from "../compress.ts";
 import { createCostlyResponses } from "../costly-responses.ts";
+import { wantsPage } from "../negotiate.ts";
 import { dashboardsPage } from "../pages/dashboards.ts";
+import { FAVICON } from "../pages/frame.ts";
 import { html } from "../pages/respond.ts";
 import { rulesSteps } from "../pages/rules.ts";
 import type { Site } from "../pages/site.ts";
 import { errorResponse, type HttpResponse, json, type Request, respond } from "../respond.ts";
 import type { Route } from "../router.ts";
-import { wantsPage } from "./wants-page.ts";
 
 type AssetsOptions = {
   readonly load: () => Promise<Assets>;
@@ -18,7 +19,7 @@ type AssetsOptions = {
   readonly compressed: Compress;
 };
 
-/** `/dashboards`, `/dashboards/NAME.json` and `/rules`: files for Grafana and Prometheus. */
+/** `/dashboards`, `/dashboards/NAME.json` and `/rules`: files for Grafana and Prometheus; and the icon of the pages. */
 export function assetsRoutes({ load, loadDocuments, site, compressed }: AssetsOptions): readonly Route[] {
   const makeCostly = createCostlyResponses();
   const { linkPrefix } = site;
@@ -55,7 +56,14 @@ export function assetsRoutes({ load, loadDocuments, site, compressed }: AssetsOp
     { path: "/dashboards", handle: dashboards },
     { path: "/dashboards/*", handle: dashboard },
     { path: "/rules", handle: rules },
+    ...["/favicon.svg", "/favicon.ico"].map((path) => ({ path, handle: () => ICON })),
   ];
 }
 
 const VARY = { vary: "Accept" };
+
+/**
+ * Browsers also ask for `/favicon.ico`, for responses that are no pages; they take the type from the header. It changes only
+ * with the program, and a login may be needed to get it.
+ */
+const ICON = respond(200, "image/svg+xml", FAVICON, { "cache-control": "private, max-age=86400" });

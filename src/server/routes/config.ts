@@ -3,12 +3,12 @@ import { printSteps } from "../../config/print.ts";
 import { inSlices } from "../../lib/slices.ts";
 import type { Compress } from "../compress.ts";
 import { createCostlyResponses } from "../costly-responses.ts";
+import { wantsPage } from "../negotiate.ts";
 import { configSteps, type LastRead } from "../pages/config.ts";
 import { html } from "../pages/respond.ts";
 import type { Site } from "../pages/site.ts";
 import { type HttpResponse, text } from "../respond.ts";
 import type { Route } from "../router.ts";
-import { wantsPage } from "./wants-page.ts";
 
 type ConfigOptions = {
   readonly config: () => Config;

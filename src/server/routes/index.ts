@@ -9,7 +9,6 @@ import type { Route } from "../router.ts";
 import { assetsRoutes } from "./assets.ts";
 import { configRoute } from "./config.ts";
 import { documentsRoutes } from "./documents.ts";
-import { faviconRoutes } from "./favicon.ts";
 import { metricsRoute } from "./metrics.ts";
 import { healthRoutes, type NodeCounts, type Reload, reloadRoute, sdRoute } from "./operator.ts";
 import type { PageSource } from "./page-source.ts";
@@ -49,7 +48,6 @@ export function createRoutes(options: RoutesOptions): readonly Route[] {
     ...assetsRoutes({ ...shared, load, loadDocuments: loadTexts }),
     ...documentsRoutes({ ...shared, load: loadTexts }),
     configRoute({ ...shared, config, lastRead }),
-    ...faviconRoutes(),
     ...healthRoutes(nodeCounts),
     reloadRoute(reload),
   ];

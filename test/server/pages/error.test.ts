@@ -13,7 +13,7 @@ function serverOf(names: readonly string[] = []) {
     const state = stateAfter(report(), { node: nodeConfig({ name }) });
     store.set({ state: toStored(state), ...render(state) });
   }
-  return setUp({ nodes: { store, recentPolls: createRecentPolls() }, allowedHosts: undefined }).server;
+  return setUp({ nodes: { store, recentPolls: createRecentPolls() } }).server;
 }
 
 const CASES = [
@@ -65,7 +65,10 @@ describe("an error", () => {
 
   test("before the routes is a line of text: nothing of the site for a foreign host name", async () => {
     const { server } = setUp({ allowedHosts: ["exporter.test"] });
-    const { statusCode, headers } = await server.inject({ url: "/nowhere", headers: BROWSER });
+    const { statusCode, headers } = await server.inject({
+      url: "/nowhere",
+      headers: { ...BROWSER, host: "stranger.test" },
+    });
     expect([statusCode, headers["content-type"]]).toEqual([421, "text/plain; charset=utf-8"]);
   });
 });
@@ -84,7 +87,7 @@ test("a node that does not exist leads to those with similar names", async () =>
     const { body } = await server.inject({ url, headers: BROWSER });
     return [...body.matchAll(/class="button" href="\/nodes\/([^"]*)"/g)].map(([, name]) => name);
   };
-  expect(await linksOf("/nodes/wire-9")).toEqual(["wire-1", "wire-2"]);
+  expect(await linksOf("/nodes/wire-9")).toEqual(["wire-1", "wire-2", "wire-eu-9"]);
   expect(await linksOf("/nodes/MONERO")).toEqual(["monero-1"]);
   expect(await linksOf("/nodes/wire-eu")).toHaveLength(8);
   expect(await linksOf("/nodes/x-b")).toEqual(["a%2Fb"]);

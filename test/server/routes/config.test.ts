@@ -5,8 +5,8 @@ import { setUp } from "../support.ts";
 
 const BROWSER = { accept: "text/html,*/*;q=0.8" };
 
-function configWith(url: string, name = "a") {
-  const result = parseConfig({ nodes: [{ name, chain: "wire", url }] }, undefined);
+function configWith(url: string, note = "") {
+  const result = parseConfig({ nodes: [{ name: "a", chain: "wire", url, labels: { note } }] }, undefined);
   if (!result.ok) throw new Error(JSON.stringify(result.problems));
   return result.config;
 }
