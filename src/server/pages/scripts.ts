@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
+import CHARTS from "./script/charts.js?minified";
 import COPY from "./script/copy.js?minified";
 import REFRESH from "./script/refresh.js?minified";
+import SEARCH from "./script/search.js?minified";
 import THEME from "./script/theme.js?minified";
 
 /*
@@ -18,7 +20,7 @@ export const HEAD_SCRIPT = [THEME, COPY].join("\n");
  * The script of the pages that refresh themselves, at the end of their bodies. After a refresh replaced the main part, the
  * document gets an event named `shown`.
  */
-export const SCRIPT = [REFRESH].join("\n");
+export const SCRIPT = [REFRESH, SEARCH, CHARTS].join("\n");
 
 /** As a policy names a script or style that the page contains. */
 export function hashOf(text: string): string {
