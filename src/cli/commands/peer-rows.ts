@@ -55,7 +55,7 @@ const collator = new Intl.Collator("en", { numeric: true });
 /** Texts from a to z, numbers from the largest, times from the oldest; rows without a value are last in either order. */
 function by({ column, isReversed }: SortOrder): (a: PeerRow, b: PeerRow) => number {
   const sign = isReversed ? -1 : 1;
-  const value = VALUES[column];
+  const value = PEER_VALUES[column];
   return (a, b) => {
     const [x, y] = [value(a), value(b)];
     if (x === undefined || y === undefined) return Number(x === undefined) - Number(y === undefined);
@@ -64,7 +64,8 @@ function by({ column, isReversed }: SortOrder): (a: PeerRow, b: PeerRow) => numb
   };
 }
 
-const VALUES: Readonly<Record<PeerColumn, (row: PeerRow) => string | number | undefined>> = {
+/** What a column is sorted by. */
+export const PEER_VALUES: Readonly<Record<PeerColumn, (row: PeerRow) => string | number | undefined>> = {
   peer: ({ peer }) => peer,
   direction: ({ connection }) => connection.direction,
   state: ({ connection }) => connection.state,

@@ -8,7 +8,7 @@ import { describePolled, failureLines } from "./format-node.ts";
 import { type PeerRow, peerRows } from "./peer-rows.ts";
 import type { PolledNode } from "./polling.ts";
 
-type PeersTextOptions = {
+export type PeersTextOptions = {
   readonly style: Style;
   readonly sort: SortOrder | undefined;
   /** The width of the terminal; undefined: no limit. */
@@ -37,7 +37,7 @@ function notes(rows: readonly PeerRow[], { node }: PolledNode, style: Style): re
   return [style.dim(`  HEAD and DIFF ${heightNote}`)];
 }
 
-type Column = TextColumn & {
+export type PeersColumn = TextColumn & {
   readonly key: PeerColumn;
   readonly cell: (row: PeerRow, options: PeersTextOptions) => string | undefined;
   readonly paint?: (row: PeerRow, style: Style) => Paint;
@@ -46,7 +46,7 @@ type Column = TextColumn & {
 const NARROWEST_PEER = 21;
 const NARROWEST_AGENT = 10;
 
-const COLUMNS: readonly Column[] = [
+export const PEERS_COLUMNS: readonly PeersColumn[] = [
   { key: "peer", title: "PEER", align: "left", shrinksTo: NARROWEST_PEER, cell: ({ peer }) => peer },
   {
     key: "direction",
@@ -106,7 +106,7 @@ const DIRECTIONS = { inbound: "in", outbound: "out", unknown: undefined } as con
 
 /** Only the columns with values. */
 function peersTable(rows: readonly PeerRow[], options: PeersTextOptions): readonly string[] {
-  const columns = COLUMNS.filter(({ cell }) => rows.some((row) => cell(row, options) !== undefined));
+  const columns = PEERS_COLUMNS.filter(({ cell }) => rows.some((row) => cell(row, options) !== undefined));
   const cells = rows.map((row) =>
     columns.map(({ cell, paint }): Cell => {
       const text = cell(row, options);
