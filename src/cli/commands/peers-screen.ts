@@ -24,9 +24,10 @@ export function peersScreen(polled: readonly PolledNode[], style: Style, nowMs: 
   const filled = cells.filter(({ texts }) => texts.some((text) => text !== undefined));
   const hasNodes = polled.length > 1;
   return {
-    summary: hasNodes ? summaryOf(polled) : polled.map((one) => `${one.node.name}  ${describePolled(one)}`).join(""),
+    summary: hasNodes ? summaryOf(polled) : polled.map(({ node }) => node.name).join(""),
+    subtitle: hasNodes ? undefined : polled.map(describePolled).join(""),
     troubles: troublesOf(polled),
-    columns: [...(hasNodes ? [NODE] : []), ...filled.map(({ column }) => column)],
+    columns: [...(hasNodes ? [NODE] : []), ...filled.map(({ column }) => screenColumn(column))],
     rows: all.map(({ node, row }, index) => [
       ...(hasNodes ? [{ text: node, value: node }] : []),
       ...filled.map(({ column, texts }) => cell(column, texts[index], row, style)),
@@ -36,9 +37,15 @@ export function peersScreen(polled: readonly PolledNode[], style: Style, nowMs: 
   };
 }
 
-const NARROWEST_NODE = 8;
+/** Columns that have no room are scrolled to, so names need not become as short as in a table that is printed. */
+const NARROWEST = { node: 14, peer: 22, agent: 14 } as const;
 
-const NODE: ScreenColumn = { key: "node", title: "NODE", align: "left", shrinksTo: NARROWEST_NODE };
+const NODE: ScreenColumn = { key: "node", title: "NODE", align: "left", shrinksTo: NARROWEST.node };
+
+function screenColumn(column: PeersColumn): ScreenColumn {
+  const { key } = column;
+  return key === "peer" || key === "agent" ? { ...column, shrinksTo: NARROWEST[key] } : column;
+}
 
 function cell(column: PeersColumn, text: string | undefined, row: PeerRow, style: Style): ScreenCell {
   if (text === undefined) return { text: "-", paint: style.dim, value: undefined };

@@ -46,7 +46,7 @@ export async function watch(options: WatchOptions, { print }: Pick<Context, "pri
     },
   });
   // The screen is gone, and with it its numbers.
-  if (last !== undefined) print(`${last.summary}\n`);
+  if (last !== undefined) print(`${[last.summary, last.subtitle ?? []].flat().join("  ")}\n`);
   return 0;
 }
 

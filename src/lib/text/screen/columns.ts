@@ -14,6 +14,7 @@ export function measured(given: ScreenContent): Measured {
   const content: ScreenContent = {
     ...given,
     summary: harmless(given.summary),
+    subtitle: given.subtitle === undefined ? undefined : harmless(given.subtitle),
     troubles: given.troubles.map(({ name, state, texts }) => ({
       name: harmless(name),
       state,

@@ -1,9 +1,9 @@
-import { wrapped } from "../format.ts";
+import { counted, wrapped } from "../format.ts";
 import { GAP, truncate, width } from "../table.ts";
 import type { Paint, Style } from "../terminal.ts";
 import { arranged, fitted, type Measured } from "./columns.ts";
 import { errorLines, HELP } from "./help.ts";
-import type { ScreenCell, ScreenSize, ScreenState, Trouble } from "./model.ts";
+import type { ScreenCell, ScreenContent, ScreenSize, ScreenState, Trouble } from "./model.ts";
 
 /** The lines of a full screen. */
 
@@ -12,14 +12,15 @@ export type Picture = {
   readonly table: Measured;
   /** The rows that the filter keeps, in their order. */
   readonly rows: readonly (readonly ScreenCell[])[];
-  /** What happens: the time of the last poll, or how far this one is. */
-  readonly status: string;
+  /** What happens: the time of the last poll, and how far this one is; the longest that has room. */
+  readonly status: readonly string[];
   readonly style: Style;
   /** Marks of a sorted column. */
   readonly marks: { readonly rising: string; readonly falling: string };
 };
 
 type Frame = {
+  readonly hasSubtitle: boolean;
   readonly troubles: number;
   readonly hasTitles: boolean;
   readonly hasFooter: boolean;
@@ -29,14 +30,15 @@ type Frame = {
 const plain: Paint = (text) => text;
 
 /** How the lines of a terminal are divided; a small one has only what matters most. */
-export function frameOf(rows: number, state: ScreenState, troubles: number): Frame {
+export function frameOf(rows: number, state: ScreenState, { subtitle, troubles }: ScreenContent): Frame {
   const isTable = state.shown === "table";
   // At most a quarter of the screen: the list of errors has all of them.
-  const shown = isTable ? Math.min(troubles, Math.floor((rows - 2) / 4)) : 0;
-  const hasTitles = isTable && rows >= 3;
+  const shown = isTable ? Math.min(troubles.length, Math.floor((rows - 2) / 4)) : 0;
+  const hasSubtitle = isTable && subtitle !== undefined && rows >= 8;
   const hasFooter = rows >= 4 || (rows >= 2 && state.isTyping);
-  const page = Math.max(0, rows - 1 - shown - Number(hasTitles) - Number(hasFooter));
-  return { troubles: Math.max(0, shown), hasTitles, hasFooter, page };
+  const hasTitles = isTable && rows - Number(hasFooter) >= 3;
+  const page = Math.max(0, rows - 1 - Number(hasSubtitle) - shown - Number(hasTitles) - Number(hasFooter));
+  return { hasSubtitle, troubles: Math.max(0, shown), hasTitles, hasFooter, page };
 }
 
 /** What is shown in place of the table. */
@@ -48,8 +50,8 @@ export function textLines(state: ScreenState, { table }: Pick<Picture, "table">,
 /** As many lines as the terminal has, none wider than it. */
 export function screenLines(picture: Picture, state: ScreenState, size: ScreenSize): readonly string[] {
   const { style, table, rows } = picture;
-  const { troubles } = table.content;
-  const frame = frameOf(size.rows, state, troubles.length);
+  const { subtitle = "", troubles } = table.content;
+  const frame = frameOf(size.rows, state, table.content);
   const text = textLines(state, picture, size.columns);
   const count = state.shown === "table" ? rows.length : text.length;
   const top = Math.max(0, Math.min(state.top, count - frame.page));
@@ -59,6 +61,7 @@ export function screenLines(picture: Picture, state: ScreenState, size: ScreenSi
       : text.slice(top, top + frame.page).map((line) => truncate(line, size.columns));
   const lines = [
     header(picture, state, size.columns),
+    ...(frame.hasSubtitle ? [truncate(subtitle, size.columns)] : []),
     ...troubleLines(troubles, frame.troubles, size.columns, style),
     ...body,
   ];
@@ -72,16 +75,18 @@ export function screenLines(picture: Picture, state: ScreenState, size: ScreenSi
 function edges(left: string, right: string, columns: number, paint: Paint, paintRight: Paint = plain): string {
   const end = truncate(right, columns);
   const room = columns - width(end);
-  const start = room > 2 ? truncate(left, room - 2) : "";
+  const start = truncate(left, Math.max(0, end === "" ? room : room - 2));
   const spaces = " ".repeat(Math.max(0, room - width(start)));
   return (start === "" ? "" : paint(start)) + spaces + (end === "" ? "" : paintRight(end));
 }
 
 function header({ table, status, style }: Picture, state: ScreenState, columns: number): string {
   const { summary } = table.content;
-  return state.isPaused
-    ? edges(summary, "PAUSED: p goes on", columns, style.bold, style.yellow)
-    : edges(summary, status, columns, style.bold, style.dim);
+  const states = state.isPaused ? ["PAUSED: p goes on", "PAUSED"] : status;
+  // The summary matters most.
+  const right = states.find((text) => width(summary) + 2 + width(text) <= columns) ?? "";
+  if (state.isPaused && right === "") return edges(summary, "PAUSED", columns, style.bold, style.yellow);
+  return edges(summary, right, columns, style.bold, state.isPaused ? style.yellow : style.dim);
 }
 
 function troubleLines(troubles: readonly Trouble[], room: number, columns: number, style: Style): readonly string[] {
@@ -171,7 +176,14 @@ function rowLine(
 
 type Position = { readonly top: number; readonly count: number; readonly page: number };
 
-const KEYS = "q quit  / filter  s sort  r reverse  p pause  e errors  ? help";
+/** The longest that has room. */
+const KEYS = [
+  "q quit  / filter  s sort  r reverse  p pause  e errors  ? help",
+  "q quit  / filter  s sort  e errors  ? help",
+  "q quit  s sort  ? help",
+  "q quit  ? help",
+  "q quit",
+];
 const KEYS_OF_TEXT = "Escape back  q quit";
 
 function footer(
@@ -181,17 +193,32 @@ function footer(
   { top, count, page }: Position,
 ): string {
   const last = Math.min(count, top + page);
-  const place = count === 0 ? "0 of 0" : `${top + 1}-${last} of ${count}`;
+  const place = last <= top ? `0 of ${count}` : `${top + 1}-${last} of ${count}`;
   if (state.shown !== "table") return edges(KEYS_OF_TEXT, place, columns, style.dim, style.dim);
-  if (state.isTyping)
-    return edges(`/${state.filter}_`, `${place}  Enter keep  Escape clear`, columns, style.bold, style.dim);
+  if (state.isTyping) {
+    const help = `${place}  Enter keep  Escape clear`;
+    const prompt = `/${state.filter}_`;
+    // The end of a long filter is what is being written.
+    const start = Math.max(0, prompt.length - columns);
+    return edges(
+      prompt.slice(start),
+      prompt.length + width(help) + 2 > columns ? "" : help,
+      columns,
+      style.bold,
+      style.dim,
+    );
+  }
+  const right = `${hiddenColumns(table, state, columns)}${place}`;
+  if (state.filter !== "") return edges(`/${state.filter}  Escape clears`, right, columns, style.yellow, style.dim);
+  const room = columns - width(right) - 2;
+  return edges(KEYS.find((keys) => keys.length <= room) ?? "", right, columns, style.dim, style.dim);
+}
+
+function hiddenColumns(table: Measured, state: ScreenState, columns: number): string {
   const { visible, left, mostLeft } = arranged(table, state.left, columns);
   const hidden = table.content.columns.length - visible.length;
-  const more =
-    mostLeft === 0 || hidden === 0 ? "" : `${left > 0 ? "<" : ""}${hidden} columns${left < mostLeft ? ">" : ""}  `;
-  const right = more + place;
-  if (state.filter !== "") return edges(`/${state.filter}  Escape clears`, right, columns, style.yellow, style.dim);
-  return edges(KEYS, right, columns, style.dim, style.dim);
+  if (hidden === 0) return "";
+  return `${left > 0 ? "< " : ""}${counted(hidden, "more column")}${left < mostLeft ? " >" : ""}  `;
 }
 
 /** Lines of at most so many columns, with the indent of the first one. */

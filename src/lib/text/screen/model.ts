@@ -20,6 +20,8 @@ export type Trouble = {
 export type ScreenContent = {
   /** One line about everything. */
   readonly summary: string;
+  /** More about it, where there is room. */
+  readonly subtitle: string | undefined;
   readonly troubles: readonly Trouble[];
   readonly columns: readonly ScreenColumn[];
   /** In the usual order, which is that of rows that are equal otherwise. Each has a cell for each column. */
@@ -67,6 +69,7 @@ export function initialState(sort: ScreenSort | undefined): ScreenState {
 
 export const EMPTY_CONTENT: ScreenContent = {
   summary: "",
+  subtitle: undefined,
   troubles: [],
   columns: [],
   rows: [],

@@ -58,7 +58,8 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenContent |
   const marks = options.isUtf8 ? { rising: "\u25b2", falling: "\u25bc" } : { rising: "^", falling: "v" };
   const picture = (): Picture => {
     const rows = rowsOf(table.content, state.filter, state.sort);
-    return { table, rows, status: `${progress}${polledAt}every ${formatDuration(everyMs)}`, style, marks };
+    const times = `${polledAt}every ${formatDuration(everyMs)}`;
+    return { table, rows, status: [progress + times, times, progress.trim()], style, marks };
   };
 
   const keyboard = await openKeyboard(input, onKey, () => end.abort());
@@ -140,11 +141,11 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenContent |
 
   function extentNow(): Extent {
     const size = display.size();
-    const { troubles, columns } = table.content;
+    const { columns } = table.content;
     const now = picture();
     return {
       lines: state.shown === "table" ? now.rows.length : textLines(state, now, size.columns).length,
-      page: Math.max(1, frameOf(size.rows, state, troubles.length).page),
+      page: Math.max(1, frameOf(size.rows, state, table.content).page),
       columns: columns.map(({ key }) => key),
       mostLeft: arranged(table, state.left, size.columns).mostLeft,
     };
