@@ -1,4 +1,5 @@
 import type { WriteStream } from "node:tty";
+import { errorCode } from "../../errno.ts";
 import type { ScreenSize } from "./model.ts";
 import { CLEAR, difference, ENTER, LEAVE } from "./paint.ts";
 
@@ -31,8 +32,15 @@ const LARGEST: ScreenSize = { rows: 500, columns: 1000 };
 
 const SOON_MS = 100;
 
-/** @param linesOf as many lines as the terminal has, none wider */
-export function createDisplay(output: ScreenOutput, linesOf: (size: ScreenSize) => readonly string[]): Display {
+/**
+ * @param linesOf as many lines as the terminal has, none wider
+ * @param onGone called when the terminal is gone
+ */
+export function createDisplay(
+  output: ScreenOutput,
+  linesOf: (size: ScreenSize) => readonly string[],
+  onGone: () => void,
+): Display {
   let isTaken = false;
   let shown: readonly string[] = [];
   let shownSize: ScreenSize | undefined;
@@ -65,8 +73,10 @@ export function createDisplay(output: ScreenOutput, linesOf: (size: ScreenSize) 
     isDue = true;
   }
 
-  // Where nobody reads the output any more, the command ends by its own listener.
-  output.on("error", () => {});
+  // At another error, the command ends by its own listener.
+  output.on("error", (error) => {
+    if (errorCode(error) === "EIO") onGone();
+  });
   return {
     size,
     changes,

@@ -17,6 +17,11 @@ const NOT_STOPPED_MS = 100;
 export type Guard = {
   /** Ctrl-Z: as the terminal itself would stop the program and those that were started with it. */
   suspend(): void;
+  /**
+   * The terminal is gone: the process ends as by its signal, which may come later or not at all. An end by exit would crash, as
+   * Node.js expects of every terminal that it can be restored.
+   */
+  hangUp(): void;
   /** From now on the process is as before. */
   release(): void;
 };
@@ -59,5 +64,5 @@ export function guardTerminal({ leave, enter }: TerminalCare): Guard {
   process.on("exit", leave);
   // Before the error is printed, and before an end that calls no listeners.
   process.on("uncaughtExceptionMonitor", leave);
-  return { suspend: () => stop(0), release };
+  return { suspend: () => stop(0), hangUp: () => onDeadly("SIGHUP"), release };
 }

@@ -6,7 +6,7 @@ import { createDisplay, type ScreenOutput } from "./display.ts";
 import { openKeyboard, type ScreenInput } from "./input.ts";
 import { type Extent, type Key, press } from "./keys.ts";
 import { frameOf, type Picture, screenLines, textLines } from "./lines.ts";
-import { EMPTY_CONTENT, initialState, type ScreenContent, type ScreenSort } from "./model.ts";
+import { EMPTY_CONTENT, initialState, type ScreenContent, type ScreenSize, type ScreenSort } from "./model.ts";
 import { guardTerminal } from "./process-events.ts";
 import { startRounds } from "./rounds.ts";
 import { chosenRows } from "./rows.ts";
@@ -51,10 +51,11 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenContent |
   let progress = "";
   const rowsOf = rememberingRows();
   let keysOfMoment = 0;
-  const display = createDisplay(output, (size) => {
+  const lines = (size: ScreenSize) => {
     keysOfMoment = 0;
     return screenLines(picture(), state, size);
-  });
+  };
+  const display = createDisplay(output, lines, () => guard.hangUp());
   const marks = options.isUtf8 ? { rising: "\u25b2", falling: "\u25bc" } : { rising: "^", falling: "v" };
   const picture = (): Picture => {
     const rows = rowsOf(table.content, state.filter, state.sort);
@@ -62,7 +63,7 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenContent |
     return { table, rows, status: [progress + times, times, progress.trim()], style, marks };
   };
 
-  const keyboard = await openKeyboard(input, onKey, () => end.abort());
+  const keyboard = await openKeyboard(input, onKey, () => guard.hangUp());
   const take = {
     enter: () => {
       keyboard.open();
