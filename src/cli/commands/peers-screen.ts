@@ -8,19 +8,20 @@ import { describePolled } from "./format-node.ts";
 import { PEER_VALUES, type PeerRow, peerRows } from "./peer-rows.ts";
 import { PEERS_COLUMNS, type PeersColumn } from "./peers-text.ts";
 import type { PolledNode } from "./polling.ts";
-import { troublesOf } from "./watch.ts";
+import { type ScreenView, troublesOf } from "./watch.ts";
 
 /** The peers of all nodes in one table, for the screen of a watch. */
 
 type NodeAndRow = { readonly node: string; readonly row: PeerRow };
 
 /** With several nodes, the table has a column for them: one table can be sorted across nodes. */
-export function peersScreen(polled: readonly PolledNode[], style: Style, nowMs: number): ScreenContent {
-  const options = { style, sort: undefined, maxWidth: undefined, nowMs };
+export function peersScreen(polled: readonly PolledNode[], { style, isWide, nowMs }: ScreenView): ScreenContent {
+  const options = { style, sort: undefined, maxWidth: undefined, isWide: false, nowMs };
+  const columns = PEERS_COLUMNS.filter((column) => isWide || column.isWide !== true);
   const all = polled.flatMap((one): readonly NodeAndRow[] =>
     peerRows(one, undefined).map((row) => ({ node: one.node.name, row })),
   );
-  const cells = PEERS_COLUMNS.map((column) => ({ column, texts: all.map(({ row }) => column.cell(row, options)) }));
+  const cells = columns.map((column) => ({ column, texts: all.map(({ row }) => column.cell(row, options)) }));
   const filled = cells.filter(({ texts }) => texts.some((text) => text !== undefined));
   const hasNodes = polled.length > 1;
   return {
@@ -42,19 +43,19 @@ const NARROWEST = { node: 14, peer: 22, agent: 14 } as const;
 
 const NODE: ScreenColumn = { key: "node", title: "NODE", align: "left", shrinksTo: NARROWEST.node };
 
-function screenColumn(column: PeersColumn): ScreenColumn {
-  const { key } = column;
-  return key === "peer" || key === "agent" ? { ...column, shrinksTo: NARROWEST[key] } : column;
+function screenColumn({ key, title, align, shrinksTo }: PeersColumn): ScreenColumn {
+  const narrowest = key === "peer" || key === "agent" ? NARROWEST[key] : shrinksTo;
+  return { key: key ?? title, title, align, ...(narrowest === undefined ? {} : { shrinksTo: narrowest }) };
 }
 
 function cell(column: PeersColumn, text: string | undefined, row: PeerRow, style: Style): ScreenCell {
   if (text === undefined) return { text: "-", paint: style.dim, value: undefined };
-  return { text, paint: column.paint?.(row, style), value: sortValue(column, row) };
+  return { text, paint: column.paint?.(row, style), value: sortValue(column, row) ?? text };
 }
 
 /** Numbers are sorted from the largest, and since is a time of which the oldest comes first. */
 function sortValue({ key }: PeersColumn, row: PeerRow): string | number | undefined {
-  const value = PEER_VALUES[key](row);
+  const value = key === undefined ? undefined : PEER_VALUES[key](row);
   return key === "since" && typeof value === "number" ? -value : value;
 }
 

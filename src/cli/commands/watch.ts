@@ -1,20 +1,30 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { formatDuration } from "../../lib/duration.ts";
 import { isoTime } from "../../lib/text/format.ts";
+import { harmless } from "../../lib/text/harmless.ts";
 import type { ScreenContent, ScreenSort, Trouble } from "../../lib/text/screen/model.ts";
 import { runScreen } from "../../lib/text/screen/screen.ts";
 import { createStyle, type Style, wantsColour } from "../../lib/text/terminal.ts";
 import { causesOf, isUp } from "../../poll/outcomes.ts";
 import type { Context, Interrupt } from "../context.ts";
+import type { SortOrder } from "../sort-order.ts";
+import { adviceOf } from "./format-node.ts";
 import type { PolledNode, Polling } from "./polling.ts";
 
 /** Polls again and again, for the commands with `--watch`: a full screen on a terminal, elsewhere one round after the other. */
 
+/** How a command shows a round on a terminal. */
 export type WatchedScreen = {
   /** Shown before the first round. */
   readonly title: string;
   readonly sort: ScreenSort | undefined;
-  readonly content: (polled: readonly PolledNode[], style: Style, nowMs: number) => ScreenContent;
+  readonly content: (listed: readonly PolledNode[], view: ScreenView) => ScreenContent;
+};
+
+export type ScreenView = {
+  readonly style: Style;
+  /** Every column. */
+  readonly isWide: boolean;
+  readonly nowMs: number;
 };
 
 type WatchOptions = {
@@ -23,52 +33,46 @@ type WatchOptions = {
   readonly count: number;
   readonly everyMs: number;
   readonly interrupt: Interrupt;
-  /** What the command prints for a round, where it is no screen. */
-  readonly print: (polled: readonly PolledNode[]) => void;
-  /** Undefined: the output is not for people. */
-  readonly screen: WatchedScreen | undefined;
+  readonly isListed: (polled: PolledNode) => boolean;
+  readonly output: "wide" | "json" | undefined;
+  /** Prints a round where there is no screen. */
+  readonly show: (listed: readonly PolledNode[]) => void;
+  readonly screen: WatchedScreen;
 };
 
 /** Ctrl-C is the normal end of a watch. @returns the exit code */
 export async function watch(options: WatchOptions, { print }: Pick<Context, "print">): Promise<number> {
-  const { screen } = options;
-  const { stdout, env } = process;
-  if (screen === undefined || !stdout.isTTY || env.TERM === "dumb") return appendRounds(options, screen !== undefined);
+  const { polling, count, everyMs, interrupt, isListed, output, screen } = options;
+  const { stdin, stdout, env } = process;
+  if (output === "json" || !stdout.isTTY || env.TERM === "dumb") return appendRounds(options);
   const style = createStyle(wantsColour(stdout, env));
   const last = await runScreen({
-    ...{ input: process.stdin, output: stdout, style, isUtf8: isUtf8(env) },
-    ...{ title: screen.title, sort: screen.sort, everyMs: options.everyMs, signal: options.interrupt.signal },
+    ...{ input: stdin, output: stdout, style, isUtf8: isUtf8(env) },
+    ...{ title: screen.title, sort: screen.sort, everyMs, signal: interrupt.signal },
     round: async (end, say) => {
-      const progress = (done: number) => say(`polling ${done}/${options.count}`);
+      const progress = (done: number) => say(`polling ${done}/${count}`);
       progress(0);
-      const polled = await options.polling.round(end, progress);
-      return polled === undefined ? undefined : screen.content(nodesOf(polled), style, Date.now());
+      const polled = await polling.round(end, progress);
+      return polled && screen.content(polled.filter(isListed), { style, isWide: output === "wide", nowMs: Date.now() });
     },
   });
   // The screen is gone, and with it its numbers.
-  if (last !== undefined) print(`${[last.summary, last.subtitle ?? []].flat().join("  ")}\n`);
+  if (last !== undefined) print(`${harmless([last.summary, last.subtitle ?? []].flat().join("  "))}\n`);
   return 0;
 }
 
 /** Rounds start at a steady pace; a round that takes longer is followed immediately. */
-async function appendRounds(
-  { polling, everyMs, interrupt, print }: WatchOptions,
-  isForPeople: boolean,
-): Promise<number> {
+async function appendRounds({ polling, everyMs, interrupt, isListed, output, show }: WatchOptions): Promise<number> {
   const { signal } = interrupt;
   for (let isFirst = true; !signal.aborted; isFirst = false) {
     const next = performance.now() + everyMs;
     const polled = await polling.round(signal);
     if (polled === undefined) break;
-    if (isForPeople) process.stdout.write(`${isFirst ? "" : "\n"}${utcTime(Date.now())}\n\n`);
-    print(nodesOf(polled));
+    if (output !== "json") process.stdout.write(`${isFirst ? "" : "\n"}${utcTime(Date.now())}\n\n`);
+    show(polled.filter(isListed));
     await sleep(Math.max(0, next - performance.now()), undefined, { signal }).catch(() => {});
   }
   return 0;
-}
-
-function nodesOf(polled: readonly PolledNode[]): readonly PolledNode[] {
-  return polled.filter(({ node }) => node.role === "node");
 }
 
 function utcTime(nowMs: number): string {
@@ -88,9 +92,14 @@ export function troublesOf(polled: readonly PolledNode[]): readonly Trouble[] {
     .map((one) => ({
       name: one.node.name,
       state: isUp(one) ? "FAILS" : "DOWN",
-      texts: causesOf(one).flatMap(({ api, failure: { reason, message, advice, retryAfterSeconds } }) => [
-        `${api} ${reason}: ${message}`,
-        `\u2192 ${advice}${retryAfterSeconds === undefined ? "" : `; the node asks to wait ${formatDuration(retryAfterSeconds * 1000)}`}`,
+      texts: causesOf(one).flatMap(({ api, failure }) => [
+        `${api} ${failure.reason}: ${failure.message}`,
+        `\u2192 ${adviceOf(failure)}`,
       ]),
     }));
+}
+
+/** The order that `--sort` asks for. */
+export function screenSort(sort: SortOrder<string> | undefined): ScreenSort | undefined {
+  return sort === undefined ? undefined : { key: sort.column, isReversed: sort.isReversed };
 }

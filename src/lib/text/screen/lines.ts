@@ -1,6 +1,7 @@
-import { counted, wrapped } from "../format.ts";
+import { counted } from "../format.ts";
 import { GAP, truncate, width } from "../table.ts";
 import type { Paint, Style } from "../terminal.ts";
+import { wrapped } from "../wrap.ts";
 import { arranged, fitted, type Measured } from "./columns.ts";
 import { errorLines, HELP } from "./help.ts";
 import type { ScreenCell, ScreenContent, ScreenSize, ScreenState, Trouble } from "./model.ts";
