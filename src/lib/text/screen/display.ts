@@ -1,11 +1,13 @@
-import type { WriteStream } from "node:tty";
 import { errorCode } from "../../errno.ts";
 import type { ScreenSize } from "./model.ts";
 import { CLEAR, difference, ENTER, LEAVE } from "./paint.ts";
 
 /** The part of a screen that writes to the terminal. */
 
-export type ScreenOutput = Pick<WriteStream, "write" | "on" | "removeListener"> & {
+export type ScreenOutput = {
+  write(bytes: string): unknown;
+  on(event: string, listener: (error?: unknown) => void): unknown;
+  removeListener(event: string, listener: () => void): unknown;
   readonly rows?: number | undefined;
   readonly columns?: number | undefined;
 };
@@ -13,7 +15,7 @@ export type ScreenOutput = Pick<WriteStream, "write" | "on" | "removeListener"> 
 export type Display = {
   /** Takes the terminal and draws. */
   enter(): void;
-  /** Gives it back. May be called again. */
+  /** Gives it back. */
   leave(): void;
   /** Draws what has changed, once for all changes of this moment. */
   changes(): void;
@@ -95,7 +97,6 @@ export function createDisplay(
       draw();
     },
     leave() {
-      if (!isTaken) return;
       isTaken = false;
       clearTimeout(timer);
       timer = undefined;

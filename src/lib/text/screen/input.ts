@@ -4,9 +4,13 @@ import type { Key } from "./keys.ts";
 /** Keys of a terminal. */
 
 /** What this program uses of standard input. */
-export type ScreenInput = Pick<NodeJS.ReadStream, "on" | "removeListener" | "resume" | "pause"> & {
+export type ScreenInput = {
   readonly isTTY?: boolean | undefined;
-  readonly setRawMode?: (isRaw: boolean) => unknown;
+  on(event: string, listener: (data: Buffer) => void): unknown;
+  removeListener(event: string, listener: (data: Buffer) => void): unknown;
+  resume(): unknown;
+  pause(): unknown;
+  setRawMode?(isRaw: boolean): unknown;
 };
 
 export type Keyboard = {

@@ -64,12 +64,16 @@ export async function runScreen(options: ScreenOptions): Promise<ScreenContent |
   };
 
   const keyboard = await openKeyboard(input, onKey, () => guard.hangUp());
+  let isTaken = false;
   const take = {
     enter: () => {
+      isTaken = true;
       keyboard.open();
       display.enter();
     },
     leave: () => {
+      if (!isTaken) return;
+      isTaken = false;
       display.leave();
       keyboard.close();
     },
