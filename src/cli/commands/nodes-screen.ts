@@ -17,7 +17,7 @@ export function nodesScreen(polled: readonly PolledNode[], { style, isWide }: Sc
     troubles: troublesOf(polled),
     columns: columns.map(({ key, title, align, shrinksTo }) => ({
       ...{ key: key ?? title, title, align },
-      ...(shrinksTo === undefined ? {} : { shrinksTo }),
+      ...(shrinksTo === undefined || isWide ? {} : { shrinksTo }),
     })),
     rows: rows.map((row) => columns.map((column) => cell(column, row, style))),
     fixedColumns: 1,

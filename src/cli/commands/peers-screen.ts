@@ -28,7 +28,7 @@ export function peersScreen(polled: readonly PolledNode[], { style, isWide, nowM
     summary: hasNodes ? summaryOf(polled) : polled.map(({ node }) => node.name).join(""),
     subtitle: hasNodes ? undefined : polled.map(describePolled).join(""),
     troubles: troublesOf(polled),
-    columns: [...(hasNodes ? [NODE] : []), ...filled.map(({ column }) => screenColumn(column))],
+    columns: [...(hasNodes ? [NODE] : []), ...filled.map(({ column }) => screenColumn(column, isWide))],
     rows: all.map(({ node, row }, index) => [
       ...(hasNodes ? [{ text: node, value: node }] : []),
       ...filled.map(({ column, texts }) => cell(column, texts[index], row, style)),
@@ -43,9 +43,9 @@ const NARROWEST = { node: 14, peer: 22, agent: 14 } as const;
 
 const NODE: ScreenColumn = { key: "node", title: "NODE", align: "left", shrinksTo: NARROWEST.node };
 
-function screenColumn({ key, title, align, shrinksTo }: PeersColumn): ScreenColumn {
+function screenColumn({ key, title, align, shrinksTo }: PeersColumn, isWide: boolean): ScreenColumn {
   const narrowest = key === "peer" || key === "agent" ? NARROWEST[key] : shrinksTo;
-  return { key: key ?? title, title, align, ...(narrowest === undefined ? {} : { shrinksTo: narrowest }) };
+  return { key: key ?? title, title, align, ...(narrowest === undefined || isWide ? {} : { shrinksTo: narrowest }) };
 }
 
 function cell(column: PeersColumn, text: string | undefined, row: PeerRow, style: Style): ScreenCell {
