@@ -16,6 +16,9 @@ type Column = TextColumn & {
 /** Enough for the reason of a failure, such as wrong_network. */
 const NARROWEST_CAUSE = 14;
 
+/** Enough for the numbers. A node may send any text. */
+const NARROWEST_VERSION = 10;
+
 const plain: Paint = (text) => text;
 
 const COLUMNS: readonly Column[] = [
@@ -32,7 +35,13 @@ const COLUMNS: readonly Column[] = [
     paint: ({ isBehind }, style) => (isBehind ? style.yellow : plain),
   },
   { title: "AGE", align: "right", leaves: 3, cell: ageCell },
-  { title: "VERSION", align: "left", leaves: 2, cell: ({ polled }) => polled.report.identity.version },
+  {
+    title: "VERSION",
+    align: "left",
+    leaves: 2,
+    shrinksTo: NARROWEST_VERSION,
+    cell: ({ polled }) => polled.report.identity.version,
+  },
   { title: "FINAL", align: "right", isWide: true, cell: ({ head }) => head?.finalHeight?.toString() },
   { title: "SYNC", align: "left", isWide: true, cell: ({ polled }) => yesOrNo(polled.syncing) },
   { title: "NETWORK", align: "left", isWide: true, cell: networkCell },
