@@ -51,7 +51,7 @@ function addListFlags(command: Command, columns: readonly string[]): Command {
     .addOption(
       new Option(
         "-o, --output <format>",
-        `wide: every column, never cut; json: one JSON document, described by ${documentCommand("cli")}`,
+        `every column, never cut (wide), or one JSON document (json), described by ${documentCommand("cli")}`,
       )
         .choices(OUTPUTS)
         .argParser(read("--output", parseOutput)),
@@ -65,7 +65,7 @@ function addListFlags(command: Command, columns: readonly string[]): Command {
     .addOption(
       new Option(
         "--sort <column>",
-        `${columns.join(", ")}; largest numbers first; a leading - reverses the order`,
+        `sort by ${columns.join(", ")}; largest numbers first; a leading - reverses the order`,
       ).argParser(read("--sort", (text) => parseSortOrder(text, columns))),
     );
 }
