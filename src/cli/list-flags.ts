@@ -107,8 +107,8 @@ function listFlags<Column extends string>(options: unknown) {
 
 const NODES_HELP = `
 Columns:
-  STATE    up; degraded: some API calls fail; down: no peer list (a reference: no
-           head)
+  STATE    up; degraded: some API calls fail; down: no peer list, or no head of
+           a reference
   PEERS    connected peers, inbound/outbound; one number where the API does not
            say who dialled
   LAG      blocks behind the best known head
