@@ -59,7 +59,7 @@ function addListFlags(command: Command, columns: readonly string[]): Command {
     .option("--json", "the same as --output=json")
     .option(
       "--watch [interval]",
-      `repeat every ${DEFAULT_WATCH}, or at the given interval, until Ctrl-C`,
+      `repeat every ${DEFAULT_WATCH}, or at the given interval, until Ctrl-C; on a terminal a full screen with keys: ? lists them`,
       read("--watch", pace),
     )
     .addOption(

@@ -46,7 +46,9 @@ function notes(rows: readonly PeerRow[], { node }: PolledNode, style: Style): re
   return [style.dim(`  HEAD and DIFF ${heightNote}`)];
 }
 
-type Column = TextColumn & {
+export type PeersColumn = TextColumn & {
+  /** Absent: `--sort` does not know it. */
+  readonly key?: PeerColumn;
   readonly isWide?: true;
   readonly cell: (row: PeerRow, options: PeersTextOptions) => string | undefined;
   readonly paint?: (row: PeerRow, style: Style) => Paint;
@@ -55,9 +57,10 @@ type Column = TextColumn & {
 const NARROWEST_PEER = 21;
 const NARROWEST_AGENT = 10;
 
-const COLUMNS: readonly Column[] = [
-  { title: "PEER", align: "left", shrinksTo: NARROWEST_PEER, cell: ({ peer }) => peer },
+export const PEERS_COLUMNS: readonly PeersColumn[] = [
+  { key: "peer", title: "PEER", align: "left", shrinksTo: NARROWEST_PEER, cell: ({ peer }) => peer },
   {
+    key: "direction",
     title: "DIR",
     align: "left",
     cell: ({ connection: { direction } }) => DIRECTIONS[direction],
@@ -65,6 +68,7 @@ const COLUMNS: readonly Column[] = [
   },
   {
     leaves: 8,
+    key: "state",
     title: "STATE",
     align: "left",
     cell: ({ connection: { state } }) => state,
@@ -73,34 +77,45 @@ const COLUMNS: readonly Column[] = [
   },
   {
     leaves: 3,
+    key: "agent",
     title: "AGENT",
     align: "left",
     shrinksTo: NARROWEST_AGENT,
     cell: ({ connection: { agent } }) => agent,
   },
-  { leaves: 4, title: "HEAD", align: "right", cell: ({ head }) => head?.toString() },
-  { title: "DIFF", align: "right", cell: ({ difference }) => signed(difference) },
+  { leaves: 4, key: "head", title: "HEAD", align: "right", cell: ({ head }) => head?.toString() },
+  { key: "difference", title: "DIFF", align: "right", cell: ({ difference }) => signed(difference) },
   {
     leaves: 7,
+    key: "in",
     title: "IN",
     align: "right",
     cell: ({ connection }, { isWide }) => size(connection.receivedBytes, isWide),
   },
-  { leaves: 6, title: "OUT", align: "right", cell: ({ connection }, { isWide }) => size(connection.sentBytes, isWide) },
+  {
+    leaves: 6,
+    key: "out",
+    title: "OUT",
+    align: "right",
+    cell: ({ connection }, { isWide }) => size(connection.sentBytes, isWide),
+  },
   {
     leaves: 5,
+    key: "since",
     title: "SINCE",
     align: "right",
     cell: ({ startSeconds }, { nowMs }) => age(startSeconds, nowMs),
   },
   {
     leaves: 1,
+    key: "latency",
     title: "LATENCY",
     align: "right",
     cell: ({ connection }, { isWide }) => latency(connection.latencySeconds, isWide),
   },
   {
     leaves: 2,
+    key: "syncing",
     title: "SYNC",
     align: "left",
     cell: ({ connection: { syncing } }) => syncing,
@@ -125,8 +140,10 @@ const DIRECTIONS = { inbound: "in", outbound: "out", unknown: undefined } as con
 function peersTable(rows: readonly PeerRow[], options: PeersTextOptions): readonly string[] {
   const { style, isWide, maxWidth } = options;
   const columns = isWide
-    ? COLUMNS
-    : COLUMNS.filter((column) => column.isWide !== true && rows.some((row) => column.cell(row, options) !== undefined));
+    ? PEERS_COLUMNS
+    : PEERS_COLUMNS.filter(
+        (column) => column.isWide !== true && rows.some((row) => column.cell(row, options) !== undefined),
+      );
   const cells = rows.map((row) =>
     columns.map(({ cell, paint }): Cell => {
       const text = cell(row, options);
