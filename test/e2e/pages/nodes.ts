@@ -11,11 +11,14 @@ export const HEAD = 21_000_500;
 
 /** A Wire node that is well, with its head at this height. */
 export function wireAt(height: number): Handler {
+  const blockTime = () => new Date(Date.now() - (HEAD - height) * BLOCK_MS).toISOString().slice(0, -1);
   return (request) =>
     request.url === "/v1/chain/get_info"
-      ? json({ ...info, head_block_num: height, head_block_time: new Date().toISOString().slice(0, -1) })
+      ? json({ ...info, head_block_num: height, head_block_time: blockTime() })
       : WELL.wire(request);
 }
+
+const BLOCK_MS = 500;
 
 const blockHeader = fields(fields(header).block_header);
 /** A Monero node that is well, with a block of now. */
