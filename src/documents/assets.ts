@@ -1,11 +1,14 @@
 import { isObject } from "../lib/json.ts";
+import { importVariant } from "./import-variant.ts";
 
 /** Dashboards and rules that the program contains. */
 export type Assets = {
   /** Names of dashboards, without `.json`. */
   dashboards(): readonly string[];
-  /** The JSON of a dashboard. */
+  /** The JSON of a dashboard, to provision it. */
   dashboard(name: string): string | undefined;
+  /** The JSON of a dashboard that asks for the data source when a person imports it. */
+  dashboardToImport(name: string): string | undefined;
   /** The dashboard's title in Grafana; its name without one. */
   title(name: string): string;
   /** What the dashboard shows, in a sentence. */
@@ -38,6 +41,10 @@ export async function loadAssets(): Promise<Assets> {
   return {
     dashboards: () => [...byName.keys()],
     dashboard: (name) => byName.get(name),
+    dashboardToImport(name) {
+      const text = byName.get(name);
+      return text === undefined ? undefined : importVariant(text);
+    },
     title: (name) => textOf(name, "title") ?? name,
     description: (name) => textOf(name, "description") ?? "",
     rules: (kind) => (kind === undefined ? joinRules(recording, alerts) : rules[kind]),

@@ -61,6 +61,7 @@ export function setUp(given: Overrides = {}) {
       dashboards: () => [],
       dashboard: () => undefined,
       title: (name) => name,
+      dashboardToImport: () => undefined,
       description: () => "",
       rules: () => "groups:\n",
     }),

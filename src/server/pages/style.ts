@@ -1,5 +1,6 @@
 import CARDS from "./style/cards.css?minified";
 import CHARTS from "./style/charts.css?minified";
+import NODE from "./style/node.css?minified";
 import PAGE from "./style/page.css?minified";
 import PRINT from "./style/print.css?minified";
 import SITE from "./style/site.css?minified";
@@ -17,6 +18,7 @@ export const STYLE = [
   SITE,
   STATUS,
   CHARTS,
+  NODE,
   TABLES,
   `@media screen and (max-width: 48rem){${CARDS}}`,
   `@media screen and (max-width: 78rem){${CARDS.replaceAll(".cards", ".cards.many")}}`,

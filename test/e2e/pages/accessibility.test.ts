@@ -130,11 +130,8 @@ describe.skipIf(!CHROMIUM)("the pages of the demo", () => {
     await page.goto(demo.url);
     await page.emulateMedia({ media: "print", colorScheme: "dark" });
     for (const selector of ["header", "footer", ".skip"]) expect(await page.locator(selector).isVisible()).toBe(false);
-    const displayOf = (selector: string) =>
-      page
-        .locator(selector)
-        .first()
-        .evaluate((element) => getComputedStyle(element).display);
+    const styleOf = (selector: string, name: string) =>
+      page.evaluate<string>(`getComputedStyle(document.querySelector("${selector}")).${name}`);
     expect(await styleOf("#nodes thead", "display")).toBe("table-header-group");
     expect(await styleOf("#nodes tbody tr", "display")).toBe("table-row");
     expect(await styleOf("h1", "color")).toBe("rgb(0, 0, 0)");

@@ -179,6 +179,7 @@ describe("/dashboards and /rules", () => {
   const assets = {
     dashboards: () => ["fleet", "a&b"],
     dashboard: (name: string) => (name === "fleet" ? '{"uid":"fleet"}' : undefined),
+    dashboardToImport: (name: string) => (name === "fleet" ? '{"uid":"fleet","__inputs":[]}' : undefined),
     title: (name: string) => `Peers / ${name}`,
     description: (name: string) => (name === "fleet" ? "All nodes <at a glance>." : ""),
     rules: () => "groups:\n  - name: a\n",
@@ -187,21 +188,27 @@ describe("/dashboards and /rules", () => {
 
   test("the list links to every dashboard and says what it shows", async () => {
     const { body } = await server().inject("/dashboards");
-    expect(body).toContain('href="/dashboards/fleet.json" download>fleet.json</a>');
+    expect(body).toContain('href="/dashboards/import/fleet.json" aria-label="To import: Peers / fleet" download>');
+    expect(body).toContain('href="/dashboards/fleet.json" aria-label="To provision: Peers / fleet" download>');
     expect(body).toContain("<h2>Peers / fleet</h2>");
     expect(body).toContain("All nodes &#60;at a glance&#62;.");
-    expect(body).toContain("a&#38;b.json");
+    expect(body).toContain("/a&#38;b.json");
   });
 
   test.each([
     ["/dashboards/fleet.json", 200],
     ["/dashboards/fleet", 404],
     ["/dashboards/other.json", 404],
+    ["/dashboards/import/fleet.json", 200],
+    ["/dashboards/import/fleet", 404],
+    ["/dashboards/import/other.json", 404],
+    ["/dashboards/import", 404],
+    ["/dashboards/import/", 404],
     ["/dashboards/..%2f..%2fpackage.json", 404],
   ])("%s gives %i", async (url, status) => {
     const answer = await server().inject(url);
     expect(answer.statusCode).toBe(status);
-    if (status === 200) expect(answer.json()).toEqual({ uid: "fleet" });
+    if (status === 200) expect(answer.json()).toMatchObject({ uid: "fleet" });
   });
 
   test("the rules are YAML", async () => {
