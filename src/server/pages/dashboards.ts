@@ -20,7 +20,7 @@ function tile(name: string, assets: Assets, linkPrefix: string): Markup {
 
 type Download = { readonly href: string; readonly text: string };
 
-/** The files of a dashboard: that for a person comes first. */
+/** The files of a dashboard, that for a person first. Both have the same name, so that the browser saves either under it. */
 function downloads(name: string): readonly Download[] {
   return [
     { href: `/dashboards/import/${name}.json`, text: "To import" },
