@@ -1,5 +1,6 @@
 import CARDS from "./style/cards.css?minified";
 import CHARTS from "./style/charts.css?minified";
+import NODE from "./style/node.css?minified";
 import PAGE from "./style/page.css?minified";
 import STATUS from "./style/status.css?minified";
 import TABLES from "./style/tables.css?minified";
@@ -12,6 +13,7 @@ export const STYLE = [
   PAGE,
   STATUS,
   CHARTS,
+  NODE,
   TABLES,
   `@media (max-width: 48rem){${CARDS}}`,
   `@media (max-width: 78rem){${CARDS.replaceAll(".cards", ".cards.many")}}`,

@@ -17,6 +17,8 @@ export type Column<Row> = {
   readonly isWide?: boolean;
   /** The cell that names the row for screen readers. */
   readonly isRowHeader?: boolean;
+  /** No row has a value: it is not shown, but keeps its place, which the style knows. */
+  readonly isEmpty?: boolean;
 };
 
 type SortDirection = "asc" | "desc";
@@ -61,9 +63,10 @@ ${bodiesOf(options, sorted)}</table>`;
 
 /** Also how the cells of each column look, by its place. */
 function classesOf<Row>({ isCompact, columns, titlesOf }: TableOptions<Row>): string {
-  const kind = isCompact ? "compact" : columns.length > MANY_COLUMNS ? "cards many" : "cards";
-  const places = columns.flatMap(({ isNumeric, isWide }, index) =>
-    isNumeric ? [`n${index + 1}`] : isWide ? [`w${index + 1}`] : [],
+  const shown = columns.filter(({ isEmpty }) => isEmpty !== true);
+  const kind = isCompact ? "compact" : shown.length > MANY_COLUMNS ? "cards many" : "cards";
+  const places = columns.flatMap(({ isNumeric, isWide, isEmpty }, index) =>
+    isEmpty ? [`x${index + 1}`] : isNumeric ? [`n${index + 1}`] : isWide ? [`w${index + 1}`] : [],
   );
   return [kind, ...(titlesOf === undefined ? [] : [titlesOf]), ...places].join(" ");
 }
@@ -143,7 +146,8 @@ function compare(a: number | string, b: number | string): number {
 }
 
 function head<Row>(column: Column<Row>, sort: Sort<Row> | undefined, sorting: TableOptions<Row>["sorting"]): Markup {
-  const { key, title, sortBy, first = "asc" } = column;
+  const { key, title, sortBy, first = "asc", isEmpty } = column;
+  if (isEmpty) return markup`<th>`;
   if (sorting === undefined || sortBy === undefined) return markup`<th scope="col">${title}</th>`;
   const current = sort?.column.key === key ? sort.direction : undefined;
   const next = current === undefined ? first : current === "asc" ? "desc" : "asc";
@@ -153,7 +157,8 @@ function head<Row>(column: Column<Row>, sort: Sort<Row> | undefined, sorting: Ta
   return markup`<th scope="col" aria-sort="${order}"><a href="${link}">${title}<span aria-hidden="true">${sign}</span></a></th>`;
 }
 
-function cell<Row>({ title, cell: content, isRowHeader }: Column<Row>, row: Row, hasTitle: boolean): Markup {
+function cell<Row>({ title, cell: content, isRowHeader, isEmpty }: Column<Row>, row: Row, hasTitle: boolean): Markup {
+  if (isEmpty) return markup`<td>`;
   if (isRowHeader) return markup`<th scope="row">${content(row)}</th>`;
   return hasTitle ? markup`<td data-title="${title}">${content(row)}</td>` : markup`<td>${content(row)}</td>`;
 }
