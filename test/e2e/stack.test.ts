@@ -24,7 +24,7 @@ const EMPTY: readonly (readonly [panel: string, reason: string])[] = [
   ["Nodes that were on another branch", "no node of the demo leaves the branch of the others"],
 ];
 
-/** What no dashboard shows in the demo, as `panel / column or matcher`; test/grafana/made-up.test.ts shows each. */
+/** What no dashboard shows in the demo, as `panel / column or matcher`; test/e2e/made-up-results.test.ts shows each. */
 const ABSENT: ReadonlySet<string> = new Set([
   // Only sidecars in Kubernetes have namespaces.
   "* / Namespace",

@@ -2,12 +2,12 @@ import { readdirSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { PanelSpec } from "../../grafana/src/spec.ts";
 import { textOf } from "../../tools/repository.ts";
-import { framesOf } from "./backend.ts";
-import { faultsOf } from "./checks.ts";
-import { hasGrafana, loadGrafana } from "./grafana.ts";
-import type { Labels, SentQuery } from "./library/evaluate.mjs";
-import { type Look, looksAt } from "./looks.ts";
-import { dashboardFolder } from "./support.ts";
+import { framesOf } from "../grafana/backend.ts";
+import { faultsOf } from "../grafana/checks.ts";
+import { hasGrafana, loadGrafana } from "../grafana/grafana.ts";
+import type { Labels, SentQuery } from "../grafana/library/evaluate.mjs";
+import { type Look, looksAt } from "../grafana/looks.ts";
+import { dashboardFolder } from "../grafana/support.ts";
 
 /** Every panel with made-up results that have all labels that it may show, also those that the demo never has. */
 
