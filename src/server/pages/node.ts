@@ -16,7 +16,7 @@ import {
   timeOfDay,
   UNKNOWN,
 } from "./format.ts";
-import { HEADLINE_FAMILIES, headline } from "./headline.ts";
+import { headline } from "./headline.ts";
 import { KNOWN_PEER_FAMILIES, knownPeersTable } from "./known-peers.ts";
 import { type Markup, markup, NOTHING } from "./markup.ts";
 import { type NodeOverview, totalPeers } from "./overview.ts";
@@ -44,7 +44,6 @@ const REFERENCE_HEAD = "p2p_reference_head_height";
 const FAMILIES: ReadonlySet<string> = new Set([
   ...PEER_FAMILIES,
   ...KNOWN_PEER_FAMILIES,
-  ...HEADLINE_FAMILIES,
   ...BAR_FAMILIES,
   ...[HEAD, HEAD_TIME, FINAL, REFERENCE, LAG, INFO, OMITTED, MERGED, WITHHELD, SKEW, CERTIFICATE, REFERENCE_HEAD],
 ]);
@@ -68,7 +67,7 @@ export function nodePage({ node, recentPolls, samples, query, nowMs, linkPrefix 
   const path = `${linkPrefix}/nodes/${encodeURIComponent(node.name)}`;
   const only = (family: string) => samples.find(({ name }) => name === family);
   const probe = `${linkPrefix}/probe?node=${encodeURIComponent(node.name)}`;
-  return markup`${headline(node, samples, nowMs, linkPrefix)}
+  return markup`${headline(node, nowMs, linkPrefix)}
 <p>${node.isReference ? `reference of chain ${node.chain}` : node.chain} at ${node.server}, polled every ${duration(node.intervalMs / 1000)} ${labelText(node.labels)}</p>
 ${node.failures.length === 0 ? NOTHING : markup`<div class="failures ${node.condition}">${node.failures.map((failure) => failureText(failure, linkPrefix))}</div>`}
 ${details(node, only, nowMs)}
