@@ -1,0 +1,3 @@
+import type { Grafana } from "./views.mjs";
+
+export function loadGrafana(): Promise<Grafana>;

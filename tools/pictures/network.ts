@@ -1,0 +1,32 @@
+import { type DemoNode, startDemoNetwork } from "../../src/demo/demo.ts";
+
+/**
+ * The nodes of the demo with an hour of stories, in a process of their own. Prints the configuration of an exporter that polls
+ * them, as a line of JSON, and runs until it is ended.
+ */
+
+const MINUTE = 60;
+
+/** Everything happens once, in the hour that the pictures show: at its end two nodes are behind. */
+const STORIES = {
+  wireLag: { period: 120 * MINUTE, stallFrom: 22 * MINUTE, stallFor: 22 * MINUTE, catchUpFor: 24 * MINUTE },
+  moneroLag: { period: 120 * MINUTE, stallFrom: 57 * MINUTE, stallFor: 8 * MINUTE, catchUpFor: MINUTE },
+  moneroOutage: { period: 120 * MINUTE, downFrom: 29 * MINUTE, downFor: 9 * MINUTE },
+  chainwebLag: { period: 120 * MINUTE, stallFrom: 9 * MINUTE, stallFor: 7 * MINUTE, catchUpFor: 2 * MINUTE },
+};
+
+const network = await startDemoNetwork({ stories: STORIES });
+const entry = ({ name, chain, url, pin, options = {} }: DemoNode) => ({
+  name,
+  chain,
+  url,
+  labels: { simulated: "true" },
+  ...(pin === undefined ? {} : { tls: { pin } }),
+  [chain]: options,
+});
+const [first] = network.nodes;
+const config = {
+  nodes: network.nodes.map(entry),
+  references: first === undefined ? [] : [{ name: `${first.chain}-reference`, chain: first.chain, url: first.url }],
+};
+process.stdout.write(`${JSON.stringify(config)}\n`);
