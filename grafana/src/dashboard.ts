@@ -1,7 +1,7 @@
 import * as dashboard from "@grafana/grafana-foundation-sdk/dashboard";
 import * as prometheus from "@grafana/grafana-foundation-sdk/prometheus";
-import { placePanels } from "./layout.ts";
-import { buildPanel } from "./panels.ts";
+import { type PlacedPanel, type PlacedRow, placePanels } from "./layout.ts";
+import { buildPanel, type PanelBuilder } from "./panels.ts";
 import { once } from "./select.ts";
 import type { DashboardSpec, VariableSpec } from "./spec.ts";
 import { refId } from "./spec.ts";
@@ -10,6 +10,8 @@ import { ANY } from "./variables.ts";
 
 /** Links between the dashboards use this tag. */
 export const TAG = "peer-exporter";
+
+const RUNBOOKS = "https://github.com/peer-exporter/peer-exporter/blob/main/docs/runbooks";
 
 /** Firing alerts of the exporter's rules, once for each node. */
 export const ALERTS_EXPR = once('ALERTS{alertname=~"P2P.*|PeerExporter.*", alertstate="firing"}');
@@ -25,15 +27,29 @@ export function buildDashboard(spec: DashboardSpec): dashboard.Dashboard {
     .refresh("30s")
     .timezone("browser")
     .version(1)
-    .variables([datasourceVariable(), ...spec.variables.map(queryVariable)])
+    .variables([
+      datasourceVariable(),
+      ...spec.variables.map(queryVariable),
+      ...(spec.searchPeers ? [peerVariable()] : []),
+      ...(opensRunbooks(spec) ? [runbooksVariable()] : []),
+    ])
     .annotation(alertAnnotation())
     .link(links());
   for (const placed of placePanels(spec.rows)) {
-    const { id, gridPos } = placed;
-    if (placed.kind === "row") builder.withRow(new dashboard.RowBuilder(placed.title).id(id).gridPos(gridPos));
-    else builder.withPanel(buildPanel(placed.panel).id(id).gridPos(gridPos));
+    if (placed.kind === "row") builder.withRow(row(placed));
+    else builder.withPanel(panelAt(placed));
   }
   return alwaysShown(builder.build());
+}
+
+function panelAt({ id, gridPos, panel }: PlacedPanel): PanelBuilder {
+  return buildPanel(panel).id(id).gridPos(gridPos);
+}
+
+function row({ id, gridPos, title, folded, inside }: PlacedRow): dashboard.RowBuilder {
+  const builder = new dashboard.RowBuilder(title).id(id).gridPos(gridPos).collapsed(folded);
+  for (const placed of inside) builder.withPanel(panelAt(placed));
+  return builder;
 }
 
 /** The library hides links and annotations in a menu; without a placement Grafana shows them. */
@@ -73,6 +89,28 @@ function queryVariable(spec: VariableSpec): dashboard.QueryVariableBuilder {
     .includeAll(true)
     .allValue(spec.all ?? ANY)
     .current({ selected: true, text: "All", value: "$__all" });
+}
+
+function peerVariable(): dashboard.TextBoxVariableBuilder {
+  return new dashboard.TextBoxVariableBuilder("peer")
+    .label("Peer contains")
+    .description("A part of the name of a peer, or a regular expression. Empty: all peers.")
+    .defaultValue("");
+}
+
+function opensRunbooks({ rows }: DashboardSpec): boolean {
+  const columns = rows.flatMap(({ panels }) =>
+    panels.flatMap((panel) => (panel.kind === "table" ? panel.columns : [])),
+  );
+  return columns.some(({ link }) => link === "runbook");
+}
+
+/** As runbookBaseUrl of the mixin: the one place to change if the documents are elsewhere. */
+function runbooksVariable(): dashboard.ConstantVariableBuilder {
+  return new dashboard.ConstantVariableBuilder("runbooks")
+    .label("Runbooks")
+    .description("Where the documents about alerts are: this, a slash, the name of the alert, .md.")
+    .value(RUNBOOKS);
 }
 
 function alertAnnotation(): dashboard.AnnotationQueryBuilder {

@@ -1,24 +1,21 @@
 import * as bargauge from "@grafana/grafana-foundation-sdk/bargauge";
 import * as common from "@grafana/grafana-foundation-sdk/common";
 import * as dashboard from "@grafana/grafana-foundation-sdk/dashboard";
+import type * as heatmap from "@grafana/grafana-foundation-sdk/heatmap";
 import * as prometheus from "@grafana/grafana-foundation-sdk/prometheus";
 import * as stat from "@grafana/grafana-foundation-sdk/stat";
 import * as statetimeline from "@grafana/grafana-foundation-sdk/statetimeline";
-import * as timeseries from "@grafana/grafana-foundation-sdk/timeseries";
-import {
-  type BarsSpec,
-  type GraphSpec,
-  type PanelSpec,
-  type Query,
-  refId,
-  type StatesSpec,
-  type StatSpec,
-} from "./spec.ts";
+import type * as timeseries from "@grafana/grafana-foundation-sdk/timeseries";
+import { graphPanel } from "./graph.ts";
+import { heatmapPanel } from "./heatmap.ts";
+import { type BarsSpec, type PanelSpec, type Query, refId, type StatesSpec, type StatSpec } from "./spec.ts";
 import { tablePanel } from "./table.ts";
+import { hasTrend, isInstant, queriesOf } from "./trend.ts";
 import { DATASOURCE, mappings, thresholds } from "./values.ts";
 
 export type PanelBuilder =
   | bargauge.PanelBuilder
+  | heatmap.PanelBuilder
   | stat.PanelBuilder
   | statetimeline.PanelBuilder
   | timeseries.PanelBuilder
@@ -31,70 +28,58 @@ export function buildPanel(spec: PanelSpec): PanelBuilder {
     .description(spec.description)
     .unit(spec.unit)
     .datasource(DATASOURCE)
-    .targets(spec.queries.map((query, index) => target(query, refId(index), spec.kind)));
+    .targets(queriesOf(spec).map((query, index) => target(query, refId(index), spec)));
   if (spec.decimals !== undefined) panel.decimals(spec.decimals);
   if (spec.min !== undefined) panel.min(spec.min);
   if (spec.max !== undefined) panel.max(spec.max);
   if (spec.steps !== undefined) panel.thresholds(thresholds(spec.steps));
   if (spec.words !== undefined) panel.mappings(mappings(spec.words));
+  if (spec.empty !== undefined) panel.noValue(spec.empty);
   return panel;
 }
 
 function bare(spec: PanelSpec): PanelBuilder {
   switch (spec.kind) {
     case "graph":
-      return graph(spec);
+      return graphPanel(spec);
     case "stat":
       return statistic(spec);
     case "bars":
       return bars(spec);
     case "states":
       return states(spec);
+    case "heatmap":
+      return heatmapPanel(spec);
     case "table":
       return tablePanel(spec);
   }
 }
 
-function target({ expr, legend }: Query, letter: string, kind: PanelSpec["kind"]): prometheus.DataqueryBuilder {
+function target({ expr, legend }: Query, letter: string, spec: PanelSpec): prometheus.DataqueryBuilder {
   const query = new prometheus.DataqueryBuilder().refId(letter).expr(expr).datasource(DATASOURCE);
   if (legend !== undefined) query.legendFormat(legend);
-  if (kind === "table") return query.instant().format(prometheus.PromQueryFormat.Table);
-  return kind === "bars" || kind === "stat" ? query.instant() : query.range();
+  if (spec.kind === "table") query.format(prometheus.PromQueryFormat.Table);
+  if (spec.kind === "heatmap" && spec.histogram) query.format(prometheus.PromQueryFormat.Heatmap);
+  return isInstant(spec) ? query.instant() : query.range();
 }
 
-function graph({ stack, below, steps }: GraphSpec): timeseries.PanelBuilder {
-  const panel = new timeseries.PanelBuilder()
-    .lineWidth(1)
-    .fillOpacity(stack ? 30 : 5)
-    .showPoints(common.VisibilityMode.Never)
-    // A gap means that the node did not answer, so it must stay visible.
-    .spanNulls(false)
-    .legend(
-      new common.VizLegendOptionsBuilder()
-        .displayMode(common.LegendDisplayMode.List)
-        .placement(common.LegendPlacement.Bottom)
-        .showLegend(true),
-    )
-    .tooltip(
-      new common.VizTooltipOptionsBuilder().mode(common.TooltipDisplayMode.Multi).sort(common.SortOrder.Descending),
-    );
-  if (stack) panel.stacking(new common.StackingConfigBuilder().mode(common.StackingMode.Normal));
-  if (below !== undefined) panel.overrideByRegexp(below, [{ id: "custom.transform", value: "negative-Y" }]);
-  if (steps !== undefined) {
-    panel.thresholdsStyle(
-      new common.GraphThresholdsStyleConfigBuilder().mode(common.GraphThresholdsStyleMode.DashedAndArea),
-    );
-  }
-  return panel;
-}
+/** So many points that the last one is not long before the end of the range: 5 minutes in a week. */
+const TREND_POINTS = 2000;
 
-function statistic({ names }: StatSpec): stat.PanelBuilder {
-  return new stat.PanelBuilder()
+function statistic(spec: StatSpec): stat.PanelBuilder {
+  const panel = new stat.PanelBuilder()
     .colorMode(common.BigValueColorMode.Value)
-    .graphMode(common.BigValueGraphMode.None)
-    .textMode(names ? common.BigValueTextMode.Name : common.BigValueTextMode.Auto)
+    .graphMode(hasTrend(spec) ? common.BigValueGraphMode.Area : common.BigValueGraphMode.None)
+    .textMode(textMode(spec))
     .reduceOptions(new common.ReduceDataOptionsBuilder().calcs(["lastNotNull"]))
     .noValue("none");
+  return hasTrend(spec) ? panel.maxDataPoints(TREND_POINTS) : panel;
+}
+
+function textMode({ names, queries }: StatSpec): common.BigValueTextMode {
+  if (names) return common.BigValueTextMode.Name;
+  // One number needs no name: the title says what it is.
+  return queries.length === 1 ? common.BigValueTextMode.Value : common.BigValueTextMode.Auto;
 }
 
 function bars(_: BarsSpec): bargauge.PanelBuilder {
@@ -106,15 +91,23 @@ function bars(_: BarsSpec): bargauge.PanelBuilder {
     .min(0);
 }
 
+/** Bands of a page in a timeline: a fleet has more nodes than a panel has lines. Grafana 10 and 11 show all of them. */
+const BANDS = 20;
+
 function states(_: StatesSpec): statetimeline.PanelBuilder {
   return new statetimeline.PanelBuilder()
     .fillOpacity(80)
     .lineWidth(0)
+    .rowHeight(0.8)
+    .mergeValues(true)
+    .showValue(common.VisibilityMode.Auto)
+    .perPage(BANDS)
     .legend(
       new common.VizLegendOptionsBuilder()
         .displayMode(common.LegendDisplayMode.List)
         .placement(common.LegendPlacement.Bottom)
         .showLegend(false),
     )
+    .tooltip(new common.VizTooltipOptionsBuilder().mode(common.TooltipDisplayMode.Single).sort(common.SortOrder.None))
     .colorScheme(new dashboard.FieldColorBuilder().mode(dashboard.FieldColorModeId.Thresholds));
 }

@@ -1,6 +1,7 @@
 import { ALERTS_EXPR } from "./dashboard.ts";
 import { dashboardSpecs } from "./index.ts";
 import { refId, type VariableName } from "./spec.ts";
+import { isInstant, queriesOf } from "./trend.ts";
 import { ANY } from "./variables.ts";
 
 /** A query of a panel as in the dashboard, with variables. */
@@ -14,7 +15,7 @@ export type PanelQuery = {
   readonly allChains: string;
   /** Labels that the legend of the query shows. */
   readonly shown: readonly string[];
-  /** Grafana asks for one point in time (tables, stats, bars), else for a range. */
+  /** Grafana asks for one point in time (tables, bars, stats without a line), else for a range. */
   readonly instant: boolean;
 };
 
@@ -32,15 +33,15 @@ export function panelQueries(): readonly PanelQuery[] {
   return dashboardSpecs.flatMap(({ uid, rows, variables }) =>
     rows
       .flatMap(({ panels }) => panels)
-      .flatMap(({ title, queries, kind }) =>
-        queries.map(({ expr, legend = "" }, index) => ({
+      .flatMap((panel) =>
+        queriesOf(panel).map(({ expr, legend = "" }, index) => ({
           dashboard: uid,
-          panel: title,
+          panel: panel.title,
           refId: refId(index),
           expr,
           shown: [...legend.matchAll(/{{(\w+)}}/g)].map(([, label = ""]) => label),
           allChains: variables.find(({ name }) => name === "chain")?.all ?? ANY,
-          instant: kind === "table" || kind === "stat" || kind === "bars",
+          instant: isInstant(panel),
         })),
       ),
   );

@@ -5,6 +5,8 @@ export type DashboardSpec = {
   readonly description: string;
   readonly tags: readonly string[];
   readonly variables: readonly VariableSpec[];
+  /** A text box for a part of the names of peers: the variable `peer`. */
+  readonly searchPeers?: boolean;
   readonly rows: readonly RowSpec[];
 };
 
@@ -23,7 +25,12 @@ export type VariableSpec = {
 
 export type VariableName = "job" | "instance" | "chain" | "target";
 
-export type RowSpec = { readonly title: string; readonly panels: readonly PanelSpec[] };
+export type RowSpec = {
+  readonly title: string;
+  readonly panels: readonly PanelSpec[];
+  /** Closed until it is clicked: its panels ask nothing before. */
+  readonly folded?: boolean;
+};
 
 export type Query = { readonly expr: string; readonly legend?: string };
 
@@ -46,6 +53,8 @@ type PanelBase = {
   readonly max?: number;
   readonly steps?: readonly Step[];
   readonly words?: Words;
+  /** What the panel says if its queries give nothing, where that is good or usual. */
+  readonly empty?: string;
 };
 
 export type GraphSpec = PanelBase & {
@@ -53,12 +62,25 @@ export type GraphSpec = PanelBase & {
   readonly stack?: boolean;
   /** Legend names of series drawn below zero. */
   readonly below?: string;
+  /** Legend names of limits, which are dashed and not filled. */
+  readonly limits?: string;
+  /** Colors of series by their names in the legend. */
+  readonly colors?: Readonly<Record<string, string>>;
 };
 
 export type StatSpec = PanelBase & {
   readonly kind: "stat";
   /** Show the legend's text instead of the value. */
   readonly names?: boolean;
+  /** Without the line of its past: what hardly changes, or has no past. */
+  readonly plain?: boolean;
+};
+
+/** How many series have a value in each band, over time: the darker, the more. */
+export type HeatmapSpec = PanelBase & {
+  readonly kind: "heatmap";
+  /** The query gives the buckets of a histogram by `le`, per second. Else every series is one value. */
+  readonly histogram?: boolean;
 };
 
 export type BarsSpec = PanelBase & { readonly kind: "bars" };
@@ -85,11 +107,15 @@ export type ColumnSpec = {
   readonly width?: number;
   readonly steps?: readonly Step[];
   readonly words?: Words;
-  /** Clicking a cell opens the node's dashboard. */
-  readonly link?: "node";
+  /** Clicking a cell opens the node's dashboard, or what to do about the alert. */
+  readonly link?: "node" | "runbook";
+  /** The cell is a bar, as long as its value among those of the column. */
+  readonly bar?: boolean;
+  /** The table ends with the sum of the column. */
+  readonly sum?: boolean;
 };
 
-export type PanelSpec = GraphSpec | StatSpec | BarsSpec | StatesSpec | TableSpec;
+export type PanelSpec = GraphSpec | StatSpec | BarsSpec | StatesSpec | HeatmapSpec | TableSpec;
 
 /** The letter of a query by its place in the panel: A, B, C … */
 export function refId(index: number): string {

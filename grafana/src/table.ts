@@ -32,6 +32,10 @@ export function tablePanel({ columns, queries, sortBy, ascending }: TableSpec): 
     const properties = columnProperties(column);
     if (properties.length > 0) panel.overrideByName(column.title, properties);
   }
+  const summed = columns.filter(({ sum }) => sum).map(({ title }) => title);
+  if (summed.length > 0) {
+    panel.footer(new common.TableFooterOptionsBuilder().show(true).reducer(["sum"]).fields(summed).countRows(false));
+  }
   if (sortBy !== undefined) {
     panel.sortBy([new common.TableSortByFieldStateBuilder().displayName(sortBy).desc(ascending !== true)]);
   }
@@ -44,17 +48,24 @@ function fieldNames(from: string, single: boolean): readonly string[] {
   return single ? ["Value", `Value ${from}`] : [`Value ${from}`];
 }
 
-function columnProperties({ unit, decimals, width, steps, words, link }: ColumnSpec): dashboard.DynamicConfigValue[] {
-  const coloured = steps !== undefined || words !== undefined;
+function columnProperties(column: ColumnSpec): dashboard.DynamicConfigValue[] {
+  const { unit, decimals, width, steps, words, link } = column;
   return [
     ...property("unit", unit),
     ...property("decimals", decimals),
     ...property("custom.width", width),
     ...property("thresholds", steps && { mode: "absolute", steps: thresholdSteps(steps) }),
     ...property("mappings", words && mappings(words)),
-    ...property("custom.cellOptions", coloured ? { type: "color-text" } : undefined),
-    ...property("links", link && [NODE_LINK]),
+    ...property("custom.cellOptions", cell(column)),
+    // A bar is as long as its share of the highest value of its column, so it begins at nothing.
+    ...(column.bar ? [...property("min", 0), ...property("color", { mode: "continuous-blues" })] : []),
+    ...property("links", link && [LINKS[link]]),
   ];
+}
+
+function cell({ bar, steps, words }: ColumnSpec): object | undefined {
+  if (bar) return { type: "gauge", mode: "basic", valueDisplayMode: "text" };
+  return steps !== undefined || words !== undefined ? { type: "color-text" } : undefined;
 }
 
 function property(id: string, value: unknown): dashboard.DynamicConfigValue[] {
@@ -62,7 +73,7 @@ function property(id: string, value: unknown): dashboard.DynamicConfigValue[] {
 }
 
 /** Opens the dashboard of the node in the row, by the columns that name it. */
-const NODE_LINK = {
+const NODE = {
   title: "Open this node",
   url: [
     `/d/peer-exporter-node?\${__url_time_range}`,
@@ -72,3 +83,12 @@ const NODE_LINK = {
     ),
   ].join("&"),
 };
+
+/** Opens the document about the alert in the row: series of alerts have no annotations. */
+const RUNBOOK = {
+  title: "What to do about this alert",
+  url: `\${runbooks}/\${__data.fields.Alert:percentencode}.md`,
+  targetBlank: true,
+};
+
+const LINKS: Readonly<Record<NonNullable<ColumnSpec["link"]>, object>> = { node: NODE, runbook: RUNBOOK };

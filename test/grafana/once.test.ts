@@ -33,7 +33,7 @@ test("annotations mark an alert once", () => {
 
 test("peers that a chain only knows are not added to connections", () => {
   const overNodes = panelQueries().filter(
-    ({ expr }) => /^sum(?:\(| by )/.test(expr) && expr.includes("p2p_node_peers{"),
+    ({ expr }) => /^\(?sum(?:\(| by )/.test(expr) && expr.includes("p2p_node_peers{"),
   );
   expect(overNodes.map(({ panel }) => panel)).toEqual(expect.arrayContaining(["Connected peers", "Known peers"]));
   const mixed = overNodes.filter(({ expr }) => !/direction=(?:~"inbound\|outbound"|"\w+")/.test(expr));

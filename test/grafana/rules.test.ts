@@ -47,8 +47,37 @@ describe.each(dashboards.map((dashboard) => [dashboard.uid, dashboard] as const)
     const all = { type: "query", multi: true, includeAll: true, allValue: ".+", refresh: 2, datasource: PROMETHEUS };
     expect(job).toMatchObject({ ...all, name: "job", label: "Job" });
     expect(instance).toMatchObject({ ...all, name: "instance", label: "Instance" });
-    for (const variable of others)
+    const queried = others.filter(({ name }) => name !== "peer" && name !== "runbooks");
+    for (const variable of queried)
       expect(variable).toMatchObject({ type: "query", refresh: 2, datasource: PROMETHEUS });
+  });
+
+  test("opens with its first row, and folds rows only with panels inside", () => {
+    const [first, ...others] = dashboard.panels.filter(({ type }) => type === "row");
+    expect(first).toMatchObject({ collapsed: false });
+    for (const { title, collapsed, panels: inside = [] } of others) {
+      expect(inside.length > 0, title).toBe(collapsed === true);
+    }
+  });
+
+  test("has a table of last, least and most below or to the right of every graph", () => {
+    for (const { title, type, options } of panels) {
+      if (type !== "timeseries") continue;
+      expect(options, title).toMatchObject({
+        legend: { displayMode: "table", showLegend: true, calcs: ["last", "min", "max"], sortDesc: true },
+        tooltip: { mode: "multi", sort: "desc" },
+      });
+    }
+  });
+
+  test("shows a line below a number only of series that are still there", () => {
+    for (const { title, type, options, targets: queries = [] } of panels) {
+      if (type !== "stat" || !JSON.stringify(options).includes('"graphMode":"area"')) continue;
+      for (const { expr } of queries) {
+        const all = selectors(marked(expr)).length;
+        expect(expr.split(" @ end()").length - 1, title).toBe(all / 2);
+      }
+    }
   });
 
   test("annotates firing alerts", () => {
@@ -69,7 +98,7 @@ describe.each(dashboards.map((dashboard) => [dashboard.uid, dashboard] as const)
   });
 
   test("has unique panel ids and titles, and letters of queries unique in their panel", () => {
-    const ids = dashboard.panels.map(({ id }) => id);
+    const ids = [...dashboard.panels.flatMap((each) => [each, ...(each.panels ?? [])])].map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
     const titles = panels.map(({ title }) => title);
     expect(titles.filter((title, index) => titles.indexOf(title) !== index)).toEqual([]);
@@ -99,14 +128,21 @@ describe.each(dashboards.map((dashboard) => [dashboard.uid, dashboard] as const)
 
   test("uses $__rate_interval for rates and $__range for the whole time", () => {
     const { rateInterval, range } = MARKS;
-    const ranges: Readonly<Record<string, string>> = { rate: rateInterval, increase: range, last_over_time: range };
+    const ranges: Readonly<Record<string, string>> = {
+      rate: rateInterval,
+      increase: range,
+      last_over_time: range,
+      min_over_time: range,
+      max_over_time: range,
+    };
     const wrong = used.filter(([, { call }]) => call !== undefined && ranges[call.name] !== call.range);
     expect(wrong).toEqual([]);
   });
 
-  test("asks for one point in time in tables, stats and bars, and for a range in the others", () => {
-    for (const { title, type, targets = [] } of panels) {
-      const instant = ["table", "stat", "bargauge"].includes(type);
+  test("asks for one point in time in tables, bars and plain stats, and for a range in the others", () => {
+    for (const { title, type, options = {}, targets = [] } of panels) {
+      const isLine = JSON.stringify(options).includes('"graphMode":"area"');
+      const instant = ["table", "bargauge"].includes(type) || (type === "stat" && !isLine);
       for (const target of targets) expect(target, title).toMatchObject({ instant, range: !instant });
     }
   });

@@ -22,6 +22,7 @@ const panel = z.object({
   description: z.string().optional(),
   datasource: datasource.optional(),
   targets: z.array(target).optional(),
+  options: z.record(z.string(), z.unknown()).optional(),
   fieldConfig: z
     .object({
       defaults: z.object({ unit: z.string().optional() }),
@@ -34,6 +35,9 @@ const panel = z.object({
     )
     .optional(),
 });
+
+/** A row has its panels inside while it is folded. */
+const rowOrPanel = panel.extend({ collapsed: z.boolean().optional(), panels: z.array(panel).optional() });
 
 const variable = z.object({
   type: z.string(),
@@ -56,7 +60,7 @@ const dashboard = z.object({
   schemaVersion: z.number(),
   tags: z.array(z.string()),
   time: z.object({ from: z.string(), to: z.string() }),
-  panels: z.array(panel),
+  panels: z.array(rowOrPanel),
   templating: z.object({ list: z.array(variable) }),
   annotations: z.object({ list: z.array(z.object({ name: z.string(), expr: z.string(), datasource })) }),
   links: z.array(
@@ -79,7 +83,7 @@ export function readDashboards(): readonly Dashboard[] {
   return dashboardFiles().map(({ text }) => dashboard.parse(JSON.parse(text)));
 }
 
-/** The panels that show something: all but rows. */
+/** The panels that show something: all but rows, also those of folded rows. */
 export function panelsOf({ panels }: Dashboard): readonly Panel[] {
-  return panels.filter(({ type }) => type !== "row");
+  return panels.flatMap((each) => (each.type === "row" ? (each.panels ?? []) : [each]));
 }

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { placePanels } from "../../grafana/src/layout.ts";
-import type { ColumnSpec, DashboardSpec, PanelSpec, TableSpec, Words } from "../../grafana/src/spec.ts";
+import type { ColumnSpec, DashboardSpec, HeatmapSpec, PanelSpec, TableSpec, Words } from "../../grafana/src/spec.ts";
 import { tempFolder } from "./servers.ts";
 
 /**
@@ -26,7 +26,8 @@ const UNIT_HEIGHT = 34;
 
 /** The page, and how high it is in pixels. */
 export async function dashboardHtml(spec: DashboardSpec, queries: Queries): Promise<{ html: string; height: number }> {
-  const placed = placePanels(spec.rows);
+  // Every row open, so that the picture has all panels.
+  const placed = placePanels(spec.rows.map((row) => ({ ...row, folded: false })));
   const boxes = await Promise.all(
     placed.map(async (box) => {
       const { x, y, w, h } = box.gridPos;
@@ -64,6 +65,8 @@ async function panelBody(panel: PanelSpec, queries: Queries, height: number): Pr
       const samples = await instantSamples(panel, queries);
       return panel.kind === "stat" ? statHtml(panel, samples) : barsHtml(panel, samples);
     }
+    case "heatmap":
+      return heatmapHtml(panel, await rangeSeries(panel, queries), height);
     case "graph":
       return graphHtml(panel, await rangeSeries(panel, queries), height);
     case "states":
@@ -167,6 +170,36 @@ function statesHtml(panel: PanelSpec, series: readonly Named<RangeSeries>[]): st
       return `<div class="band"><b style="width:${nameWidth}ch">${safe(name)}</b><span>${cells.join("")}</span></div>`;
     })
     .join("");
+}
+
+const HEAT_COLUMNS = 40;
+const HEAT_ROWS = 12;
+
+/** Counts of values in bands that double, or the buckets of a histogram. */
+function heatmapHtml({ histogram, unit }: HeatmapSpec, series: readonly Named<RangeSeries>[], height: number): string {
+  type Cell = readonly [time: number, y: number, count: number];
+  const points = series.flatMap(({ metric, points: own }) =>
+    own.map(([time, value]): Cell => (histogram ? [time, Number(metric.le), value] : [time, value, 1])),
+  );
+  const finite = points.filter(([, y]) => Number.isFinite(y) && y > 0);
+  if (finite.length === 0) return '<span class="none">No data</span>';
+  const [t0, t1] = [Math.min(...finite.map(([time]) => time)), Math.max(...finite.map(([time]) => time))];
+  const band = (value: number) => Math.ceil(Math.log2(value));
+  const top = Math.max(...finite.map(([, y]) => band(y)));
+  const cells = new Map<string, number>();
+  for (const [time, y, count] of finite) {
+    const column = Math.min(HEAT_COLUMNS - 1, Math.floor(((time - t0) / (t1 - t0 || 1)) * HEAT_COLUMNS));
+    const row = Math.min(HEAT_ROWS - 1, top - band(y));
+    cells.set(`${column} ${row}`, (cells.get(`${column} ${row}`) ?? 0) + count);
+  }
+  const most = Math.max(...cells.values()) || 1;
+  const [w, h] = [100 / HEAT_COLUMNS, height / HEAT_ROWS];
+  const boxes = [...cells].map(([key, count]) => {
+    const [x = 0, y = 0] = key.split(" ").map(Number);
+    return `<rect x="${x * w}" y="${y * h}" width="${w}" height="${h}" fill="#5794f2" opacity="${Math.sqrt(count / most).toFixed(2)}"/>`;
+  });
+  return `<div class="axis"><span>${formatValue(2 ** top, unit)}</span><span>${formatValue(2 ** (top - HEAT_ROWS), unit)}</span></div>
+<svg viewBox="0 0 100 ${height}" preserveAspectRatio="none" style="height:${height}px">${boxes.join("")}</svg>`;
 }
 
 function isSame(a: Labels, b: Labels): boolean {
