@@ -1,10 +1,9 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Prometheus, startPrometheus } from "../../test/support/prometheus.ts";
 import { requireProgram, run, tempFolder } from "../../test/support/servers.ts";
 import { alertLines } from "./alerts.ts";
 import { SCRAPE_SECONDS } from "./hour.ts";
-import { writeFileSync } from "node:fs";
 
 /** A Prometheus that has the samples of an hour, and the alerts that its rules would have had. */
 

@@ -35,7 +35,10 @@ export type Hour = {
 /** Lives through the hour. `say` gets what happens, for the person who waits. */
 export async function liveAnHour(say: (text: string) => void): Promise<Hour> {
   const clock: FastClock = { begin: Date.now(), past: PAST_MS, speed: SPEED };
-  const network = await startFast(clock, [fileURLToPath(new URL("../run.mjs", import.meta.url)), "pictures/network.ts"]);
+  const network = await startFast(clock, [
+    fileURLToPath(new URL("../run.mjs", import.meta.url)),
+    "pictures/network.ts",
+  ]);
   const config = await waitFor(() => /^\{.*\}$/m.exec(network.stdout())?.[0], "the simulated nodes", {
     program: network,
     timeoutMs: 60_000,
@@ -50,7 +53,9 @@ export async function liveAnHour(say: (text: string) => void): Promise<Hour> {
     program: exporter,
     timeoutMs: 60_000,
   });
-  say(`the exporter runs at ${url}; an hour by its clock takes ${Math.round((caughtUpAt(clock) - Date.now()) / 1000)} s`);
+  say(
+    `the exporter runs at ${url}; an hour by its clock takes ${Math.round((caughtUpAt(clock) - Date.now()) / 1000)} s`,
+  );
   const end = await scrape(url, clock, samples);
   return {
     exporter: url,

@@ -1,6 +1,6 @@
 import type { Matrix } from "./answers.ts";
-import type { PanelJson, TargetJson } from "./json.ts";
 import type { PanelView } from "./draw/view.ts";
+import type { PanelJson, TargetJson } from "./json.ts";
 
 export type Answer = { readonly target: TargetJson; readonly matrix: Matrix };
 export type Views = (

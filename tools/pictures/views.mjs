@@ -20,12 +20,10 @@ const DEFAULT_STEPS = [
 /** Turns panels into views with the library. */
 export function createViews(grafana) {
   const theme = grafana.createTheme({ colors: { mode: "dark" } });
+  // Some are in the list under two names.
+  const transformers = new Map(Object.values(grafana.standardTransformers).map((one) => [one.id, one]));
   grafana.standardTransformersRegistry.setInit(() =>
-    Object.values(grafana.standardTransformers).map((transformer) => ({
-      id: transformer.id,
-      name: transformer.name,
-      transformation: () => Promise.resolve(transformer),
-    })),
+    [...transformers].map(([id, transformer]) => ({ id, name: id, transformation: () => transformer })),
   );
 
   /** @returns the view of a panel; `answers` are its targets with the matrix that each got */
@@ -115,7 +113,7 @@ export function createViews(grafana) {
         name: displayNameFromDS,
         fields: [
           { name: "Time", type: "time", config: {}, values: values.map(([time]) => time * 1000) },
-          { name: "Value", type: "number", labels, config: { displayNameFromDS }, values: values.map(valueOf) },
+          { name: "Value", type: "number", labels, config: { displayNameFromDS }, values: values.map(numberOf) },
         ],
       });
     });
@@ -138,7 +136,7 @@ export function createViews(grafana) {
           name: targets > 1 ? `Value #${refId}` : "Value",
           type: "number",
           config: {},
-          values: rows.map(({ sample }) => valueOf(sample)),
+          values: rows.map(({ sample }) => numberOf(sample)),
         },
       ],
     });
@@ -149,7 +147,7 @@ export function createViews(grafana) {
     const bound = ({ metric }) => Number((metric.le ?? "0").replace("Inf", "Infinity"));
     const buckets = [...matrix].sort((a, b) => bound(a) - bound(b));
     const times = [...new Set(buckets.flatMap(({ values }) => values.map(([time]) => time)))].sort((a, b) => a - b);
-    const counts = buckets.map(({ values }) => new Map(values.map((sample) => [sample[0], valueOf(sample)])));
+    const counts = buckets.map(({ values }) => new Map(values.map((sample) => [sample[0], numberOf(sample)])));
     return grafana.toDataFrame({
       refId,
       meta: { type: "heatmap-rows" },
@@ -169,7 +167,18 @@ export function createViews(grafana) {
   }
 
   function registryOf({ defaults, overrides }) {
-    const standard = ["color", "decimals", "displayName", "links", "mappings", "max", "min", "noValue", "thresholds", "unit"];
+    const standard = [
+      "color",
+      "decimals",
+      "displayName",
+      "links",
+      "mappings",
+      "max",
+      "min",
+      "noValue",
+      "thresholds",
+      "unit",
+    ];
     const custom = [
       ...Object.keys(defaults.custom ?? {}),
       ...overrides.flatMap(({ properties }) => properties.map(({ id }) => id)).filter((id) => id.startsWith("custom.")),
@@ -196,7 +205,7 @@ function unboundedSteps(thresholds) {
   };
 }
 
-function valueOf([, text]) {
+function numberOf([, text]) {
   return text === "NaN" ? null : Number(text.replace("Inf", "Infinity"));
 }
 

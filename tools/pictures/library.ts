@@ -1,7 +1,9 @@
-// Grafana's own code (@grafana/data), which test/grafana/library holds apart from the other packages: `npm ci` there installs it.
 import { mkdir, rm } from "node:fs/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { build } from "esbuild";
+import { build, type Plugin } from "esbuild";
+import type { Grafana } from "./views.mjs";
+
+/** Grafana's own code (@grafana/data), which test/grafana/library holds apart from the other packages: `npm ci` there installs it. */
 
 const FOLDER = fileURLToPath(new URL("../../test/grafana/library/", import.meta.url));
 const CACHE = fileURLToPath(new URL("../../node_modules/.cache/peer-exporter/", import.meta.url));
@@ -16,16 +18,19 @@ const names = ["createContext", "createElement", "forwardRef", "jsx", "jsxs", "l
   "useEffect", "useLayoutEffect", "useMemo", "useReducer", "useRef", "useState"];
 module.exports = { ...Object.fromEntries(names.map((name) => [name, nothing])), Component, PureComponent: Component };`;
 
-const withoutScreen = {
+const withoutScreen: Plugin = {
   name: "without-screen",
   setup(bundler) {
-    bundler.onResolve({ filter: /^(react|react-dom|stream)(\/.*)?$/ }, ({ path }) => ({ path, namespace: "no-screen" }));
+    bundler.onResolve({ filter: /^(react|react-dom|stream)(\/.*)?$/ }, ({ path }) => ({
+      path,
+      namespace: "no-screen",
+    }));
     bundler.onLoad({ filter: /.*/, namespace: "no-screen" }, () => ({ contents: REACT }));
   },
 };
 
 /** Loads it into this process. */
-export async function loadGrafana() {
+export async function loadGrafana(): Promise<Grafana> {
   const bundle = `${CACHE}grafana.${process.pid}.mjs`;
   await mkdir(CACHE, { recursive: true });
   try {
@@ -38,6 +43,14 @@ export async function loadGrafana() {
       mainFields: ["module", "main"],
       define: { "process.env.NODE_ENV": '"production"' },
       plugins: [withoutScreen],
+      // Some of it looks for the browser that it is in.
+      banner: {
+        js: [
+          'const window = { location: new URL("http://grafana.example/"), addEventListener() {} };',
+          'const navigator = { language: "en-US", languages: ["en-US"] };',
+          "const document = { createElement: () => ({ style: {} }) };",
+        ].join("\n"),
+      },
       logLevel: "error",
     });
   } catch (error) {
@@ -45,9 +58,6 @@ export async function loadGrafana() {
       cause: error,
     });
   }
-  const { navigator } = globalThis;
-  Object.assign(globalThis, { window: globalThis, document: { createElement: () => ({ style: {} }) } });
-  if (navigator === undefined) globalThis.navigator = { language: "en-US" };
   try {
     return await import(pathToFileURL(bundle).href);
   } finally {

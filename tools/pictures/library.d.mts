@@ -1,3 +1,0 @@
-import type { Grafana } from "./views.mjs";
-
-export function loadGrafana(): Promise<Grafana>;
