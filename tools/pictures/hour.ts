@@ -81,14 +81,16 @@ async function scrape(exporter: string, clock: FastClock, file: string): Promise
     await sleep(Math.max(0, realAt(clock, time * 1000) - Date.now()));
     const begin = performance.now();
     const page = await (await fetch(`${exporter}/metrics`, { headers: { accept: "text/plain" } })).text();
+    // The page is of the end of the request, which by a fast clock is a second later.
+    const seconds = (shownAt(clock, Date.now()) / 1000).toFixed(3);
     const lines = page.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
     const own = [
       "up 1",
       `scrape_duration_seconds ${(performance.now() - begin) / 1000}`,
       `scrape_samples_scraped ${lines.length}`,
     ];
-    for (const line of [...lines, ...own]) output.write(`${labelled(line)} ${time}\n`);
-    last = time;
+    for (const line of [...lines, ...own]) output.write(`${labelled(line)} ${seconds}\n`);
+    last = Math.ceil(Number(seconds));
     time += SCRAPE_SECONDS;
   }
   await new Promise((resolve) => output.end("# EOF\n", () => resolve(undefined)));

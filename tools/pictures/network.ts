@@ -9,23 +9,32 @@ const MINUTE = 60;
 
 /** Everything happens once, in the hour that the pictures show: at its end two nodes are behind. */
 const STORIES = {
-  wireLag: { period: 120 * MINUTE, stallFrom: 22 * MINUTE, stallFor: 22 * MINUTE, catchUpFor: 24 * MINUTE },
-  moneroLag: { period: 120 * MINUTE, stallFrom: 57 * MINUTE, stallFor: 8 * MINUTE, catchUpFor: MINUTE },
+  wireLag: { period: 120 * MINUTE, stallFrom: 22 * MINUTE, stallFor: 22 * MINUTE, catchUpFor: 40 * MINUTE },
+  moneroLag: { period: 120 * MINUTE, stallFrom: 57 * MINUTE, stallFor: 30 * MINUTE, catchUpFor: 5 * MINUTE },
   moneroOutage: { period: 120 * MINUTE, downFrom: 29 * MINUTE, downFor: 9 * MINUTE },
   chainwebLag: { period: 120 * MINUTE, stallFrom: 9 * MINUTE, stallFor: 7 * MINUTE, catchUpFor: 2 * MINUTE },
 };
 
 const network = await startDemoNetwork({ stories: STORIES });
-const entry = ({ name, chain, url, pin, options = {} }: DemoNode) => ({
-  name,
-  chain,
-  url,
-  labels: { simulated: "true" },
-  ...(pin === undefined ? {} : { tls: { pin } }),
-  [chain]: options,
-});
+/** An answer that takes some real milliseconds takes many by a fast clock. */
+const PATIENT = { timeout: "14s" };
+
+function entry({ name, chain, url, pin, options = {} }: DemoNode): Record<string, unknown> {
+  const { probe } = options;
+  const patient = typeof probe === "object" ? { ...options, probe: { ...probe, ...PATIENT } } : options;
+  return {
+    name,
+    chain,
+    url,
+    labels: { simulated: "true" },
+    ...(pin === undefined ? {} : { tls: { pin } }),
+    [chain]: patient,
+  };
+}
+
 const [first] = network.nodes;
 const config = {
+  global: { interval: "15s", ...PATIENT },
   nodes: network.nodes.map(entry),
   references: first === undefined ? [] : [{ name: `${first.chain}-reference`, chain: first.chain, url: first.url }],
 };

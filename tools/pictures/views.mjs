@@ -59,8 +59,8 @@ export function createViews(grafana) {
       title: panel.title ?? "",
       description: panel.description ?? "",
       options: panel.options ?? {},
-      isTransparent: panel.transparent === true,
       step,
+      empty: defaults.noValue ?? "No data",
       frames: data.map((frame) => ({
         refId: frame.refId,
         length: frame.length,

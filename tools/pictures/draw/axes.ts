@@ -47,7 +47,7 @@ export function scaleOf(values: readonly number[], field: FieldView | undefined,
 
 /** Axes with their numbers and grid, as SVG, and the place of the data between them. */
 export function axes(size: Size, range: TimeRange, scale: Scale, label: (value: number) => string) {
-  const labels = scale.ticks.map((tick) => [tick, label(tick)] as const);
+  const labels = scale.ticks.map((tick) => [tick, shortened(label(tick))] as const);
   const left = Math.max(...labels.map(([, text]) => textWidth(text)), 20) + 10;
   const plot = plotOf({ left, right: size.width - 8, top: 6, bottom: size.height - TIME_AXIS }, range, scale);
   const horizontal = labels.map(([tick, text]) => {
@@ -55,6 +55,11 @@ export function axes(size: Size, range: TimeRange, scale: Scale, label: (value: 
     return `<path d="M${px(plot.left)} ${y}H${px(plot.right)}" stroke="${GRID}"/><text x="${px(plot.left - 8)}" y="${px(plot.y(tick) + 4)}" text-anchor="end" fill="${FAINT}" ${FONT}>${safe(text)}</text>`;
   });
   return { plot, svg: horizontal.join("") + timeAxis(plot, range, true) };
+}
+
+/** Ticks are round numbers: 2.50 K is 2.5 K, and 10.0 % is 10 %. */
+function shortened(text: string): string {
+  return text.replace(/(\d\.\d*?)0+(?!\d)/, "$1").replace(/\.(?!\d)/, "");
 }
 
 /** Times below the data, and lines above each of them. */

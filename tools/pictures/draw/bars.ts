@@ -1,4 +1,4 @@
-import { px, safe, TEXT, textWidth } from "./markup.ts";
+import { noneHtml, px, safe, TEXT, textWidth } from "./markup.ts";
 import { seriesOf } from "./series.ts";
 import type { PanelView, Size } from "./view.ts";
 
@@ -14,7 +14,7 @@ export function barsHtml(view: PanelView, { width, height }: Size): string {
     const value = field.reduce(calc);
     return typeof value === "number" ? [{ field, value, ...field.show(value) }] : [];
   });
-  if (bars.length === 0) return '<p class="none">No data</p>';
+  if (bars.length === 0) return noneHtml(view);
   const row = Math.max(LEAST_ROW, Math.min(MOST_ROW, (height + GAP) / bars.length - GAP));
   const font = Math.min(14, row * 0.75);
   const widest = (texts: readonly string[]) => (Math.max(...texts.map(textWidth)) * font) / 12 + 12;

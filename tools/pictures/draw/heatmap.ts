@@ -1,5 +1,5 @@
 import { axes, type Plot, scaleOf } from "./axes.ts";
-import { px } from "./markup.ts";
+import { noneHtml, px } from "./markup.ts";
 import { pointsOf, seriesOf } from "./series.ts";
 import type { FieldView, PanelView, Size, TimeRange } from "./view.ts";
 
@@ -29,7 +29,7 @@ export function heatmapHtml(view: PanelView, size: Size, range: TimeRange): stri
   const columnMs = (range.to - range.from) / COLUMNS;
   const counts =
     view.options.calculate === true ? counted(fields, view, range, columnMs) : buckets(fields, view, columnMs, range);
-  if (counts.length === 0) return '<p class="none">No data</p>';
+  if (counts.length === 0) return noneHtml(view);
   const logs = counts.flatMap(({ low, high }) => [Math.log2(low), Math.log2(high)]);
   const [low, high] = [Math.min(...logs), Math.max(...logs)];
   const [first] = fields;

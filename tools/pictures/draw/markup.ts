@@ -1,3 +1,5 @@
+import type { PanelView } from "./view.ts";
+
 /** Texts inside of HTML and SVG. */
 
 export function safe(text: string): string {
@@ -18,3 +20,8 @@ export function px(value: number): string {
 export const TEXT = "rgb(204,204,220)";
 export const FAINT = "rgba(204,204,220,0.65)";
 export const GRID = "rgba(204,204,220,0.08)";
+
+/** A panel without anything to show. */
+export function noneHtml({ empty }: PanelView): string {
+  return `<p class="none">${safe(empty)}</p>`;
+}

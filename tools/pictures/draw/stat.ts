@@ -11,8 +11,7 @@ export function statHtml(view: PanelView, size: Size, range: TimeRange): string 
   const calc = options.reduceOptions?.calcs?.[0] ?? "lastNotNull";
   const fields = seriesOf(view);
   const shown = fields.map((field) => ({ field, value: field.reduce(calc) })).filter(({ value }) => value !== null);
-  if (shown.length === 0)
-    return `<div class="stat">${oneHtml(undefined, emptyText(view), TEXT, size, range, view)}</div>`;
+  if (shown.length === 0) return `<div class="stat">${oneHtml(undefined, view.empty, TEXT, size, range, view)}</div>`;
   const width = Math.floor(size.width / shown.length);
   const values = shown.map(({ field, value }) => {
     const { text, color = TEXT } = field.show(value);
@@ -20,12 +19,6 @@ export function statHtml(view: PanelView, size: Size, range: TimeRange): string 
     return oneHtml(field, isNamed ? field.name : text, color, { width, height: size.height }, range, view);
   });
   return `<div class="stat">${values.join("")}</div>`;
-}
-
-/** What the panel says where no series has a value. */
-function emptyText({ frames }: PanelView): string {
-  const fields = frames.flatMap((frame) => frame.fields);
-  return fields.find(({ config }) => config.noValue !== undefined)?.config.noValue ?? "No data";
 }
 
 function oneHtml(

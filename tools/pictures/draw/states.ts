@@ -1,5 +1,5 @@
 import { plotOf, timeAxis } from "./axes.ts";
-import { px, safe, TEXT, textWidth } from "./markup.ts";
+import { noneHtml, px, safe, TEXT, textWidth } from "./markup.ts";
 import { pointsOf, seriesOf } from "./series.ts";
 import type { FieldView, PanelView, Size, TimeRange } from "./view.ts";
 
@@ -13,8 +13,8 @@ type Stretch = { readonly from: number; readonly to: number; readonly value: num
 
 export function statesHtml(view: PanelView, size: Size, range: TimeRange): string {
   const fields = seriesOf(view).slice(0, MOST_BANDS);
-  if (fields.length === 0) return '<p class="none">No data</p>';
-  const left = Math.min(size.width * 0.4, Math.max(...fields.map(({ name }) => textWidth(name))) + 10);
+  if (fields.length === 0) return noneHtml(view);
+  const left = Math.min(size.width * 0.5, Math.max(...fields.map(({ name }) => textWidth(name))) + 10);
   const box = { left, right: size.width - 8, top: 0, bottom: size.height - TIME_AXIS };
   const plot = plotOf(box, range, { low: 0, high: 1 });
   const band = (box.bottom - box.top) / fields.length;

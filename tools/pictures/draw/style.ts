@@ -5,11 +5,11 @@ body{margin:0;background:#111217;color:rgb(204,204,220);font:14px/1.57 Inter,san
 header{display:flex;justify-content:space-between;align-items:center;height:48px;padding:0 16px;background:#181b1f;border-bottom:1px solid rgba(204,204,220,.12)}
 header p{margin:0;color:rgba(204,204,220,.65)}header p i{margin:0 10px;font-style:normal}header p b{color:rgb(204,204,220);font-weight:500}
 header time{border:1px solid rgba(204,204,220,.2);border-radius:2px;padding:4px 12px;font-size:13px}
-nav{display:flex;gap:12px;padding:14px 16px 6px;align-items:center}
-nav span{display:flex}nav label{padding:4px 8px;background:#181b1f;border:1px solid rgba(204,204,220,.2);border-right:0;border-radius:2px 0 0 2px;font-size:12px;font-weight:500}
+nav{display:flex;gap:10px;overflow:hidden;padding:14px 16px 6px;align-items:center}
+nav span{display:flex}nav label{white-space:nowrap;padding:4px 8px;background:#181b1f;border:1px solid rgba(204,204,220,.2);border-right:0;border-radius:2px 0 0 2px;font-size:12px;font-weight:500}
 nav b{padding:4px 8px 4px 10px;background:#111217;border:1px solid rgba(204,204,220,.2);border-radius:0 2px 2px 0;font-size:12px;font-weight:400;max-width:220px;white-space:nowrap;overflow:hidden}
 nav u{margin-left:10px;text-decoration:none;color:rgba(204,204,220,.65)}
-nav .links{margin-left:auto;gap:8px}nav a{font-size:12px;padding:4px 8px;background:rgba(204,204,220,.08);border-radius:2px}
+nav .links{margin-left:auto;gap:6px;overflow:hidden}nav a{white-space:nowrap;font-size:12px;padding:4px 8px;background:rgba(204,204,220,.08);border-radius:2px}
 main{position:relative;margin:8px 16px 0}
 section,h2{position:absolute}
 section{background:#181b1f;border:1px solid rgba(204,204,220,.12);border-radius:2px;overflow:hidden}
@@ -25,7 +25,7 @@ svg{display:block}.body{height:calc(100% - 36px);overflow:hidden}
 .graph.right{display:flex;gap:8px}.legend{overflow:hidden;font-size:12px}
 .legend.list{display:flex;flex-wrap:wrap;gap:0 14px;align-content:flex-start;padding-left:4px}.legend i{display:inline-block;width:14px;height:4px;border-radius:2px;margin-right:8px;vertical-align:3px}
 .legend table{width:100%;border-collapse:collapse}.legend td,.legend th{height:24px;padding:0 8px;white-space:nowrap;text-align:right;font-weight:400;border-bottom:1px solid rgba(204,204,220,.07)}
-.legend th{color:#6e9fff;font-weight:500;border-bottom:1px solid rgba(204,204,220,.12)}.legend .name{text-align:left;padding-left:4px;max-width:0;width:60%;overflow:hidden;text-overflow:ellipsis}
+.legend th{color:#6e9fff;font-weight:500;border-bottom:1px solid rgba(204,204,220,.12)}.legend .name{text-align:left;padding-left:4px;width:99%}
 .bars div{display:flex;align-items:center}.bars span{padding-right:10px;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
 .bars i{display:block;height:100%;background:rgba(204,204,220,.06);border-radius:2px}.bars b{padding-left:10px;font-weight:400;white-space:nowrap}
 .table{height:100%;overflow:hidden}.table table{table-layout:fixed;border-collapse:collapse}

@@ -1,4 +1,4 @@
-import { px, safe, TEXT, textWidth } from "./markup.ts";
+import { noneHtml, px, safe, TEXT, textWidth } from "./markup.ts";
 import type { Cell, FieldView, PanelView, Size } from "./view.ts";
 
 /** Rows and columns of the panel's first frame, sorted, with the colors and links of its cells. */
@@ -10,7 +10,7 @@ const LEAST_COLUMN = 150;
 export function tableHtml(view: PanelView, { width, height }: Size): string {
   const [frame] = view.frames;
   const columns = (frame?.fields ?? []).filter(({ config }) => config.custom?.hidden !== true);
-  if (frame === undefined || columns.length === 0 || frame.length === 0) return '<p class="none">No data</p>';
+  if (frame === undefined || columns.length === 0 || frame.length === 0) return noneHtml(view);
   const rows = sortedRows(view, columns, frame.length).slice(0, Math.ceil(height / ROW) - 1);
   const widths = columnWidths(columns, width);
   const sortedBy = view.options.sortBy?.[0];

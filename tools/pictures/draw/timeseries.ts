@@ -1,6 +1,6 @@
 import { axes, type Plot, scaleOf } from "./axes.ts";
 import { legendHtml, legendPlace } from "./legend.ts";
-import { px } from "./markup.ts";
+import { noneHtml, px } from "./markup.ts";
 import { pointsOf, seriesOf, unbroken } from "./series.ts";
 import type { FieldView, PanelView, Size, TimeRange } from "./view.ts";
 
@@ -15,7 +15,7 @@ type Line = {
 
 export function timeseriesHtml(view: PanelView, size: Size, range: TimeRange): string {
   const fields = seriesOf(view);
-  if (fields.length === 0) return '<p class="none">No data</p>';
+  if (fields.length === 0) return noneHtml(view);
   const place = legendPlace(view.options.legend, fields.length, size);
   const lines = stacked(fields, view);
   const values = lines.flatMap(({ points, base }) => [...points.map(([, value]) => value), ...base.values()]);
@@ -23,7 +23,10 @@ export function timeseriesHtml(view: PanelView, size: Size, range: TimeRange): s
   const scale = scaleOf(values, first, Math.max(2, Math.floor((place.plot.height - 30) / 32)));
   const { plot, svg } = axes(place.plot, range, scale, (tick) => first?.show(tick).text ?? "");
   const body = lines.map((line) => lineSvg(line, plot, view.step));
-  const picture = `<svg width="${place.plot.width}" height="${place.plot.height}">${svg}${thresholdsSvg(first, plot)}${body.join("")}</svg>`;
+  const { left, right, top, bottom } = plot;
+  const clip = `M${px(left)} ${top - 2}H${px(right)}V${bottom + 2}H${px(left)}Z`;
+  const content = `<g style="clip-path:path('${clip}')">${thresholdsSvg(first, plot)}${body.join("")}</g>`;
+  const picture = `<svg width="${place.plot.width}" height="${place.plot.height}">${fadings(fields, plot)}${svg}${content}</svg>`;
   return `<div class="graph ${place.side}">${picture}${legendHtml(view, fields, place)}</div>`;
 }
 
@@ -54,10 +57,11 @@ function lineSvg({ field, points, base }: Line, plot: Plot, step: number): strin
       const top = run.map(([time, value]) => `${px(plot.x(time))} ${px(plot.y(value))}`);
       const [[first] = [0]] = run;
       const floor = [...run].reverse().map(([time]) => `${px(plot.x(time))} ${px(plot.y(base.get(time) ?? 0))}`);
+      const fill = fades(field) ? `url(#${fadingId(color)})` : color;
       const area =
         fillOpacity === 0
           ? ""
-          : `<path d="M${top.join("L")}L${floor.join("L")}Z" fill="${color}" fill-opacity="${fillOpacity / 100}"/>`;
+          : `<path d="M${top.join("L")}L${floor.join("L")}Z" fill="${fill}" fill-opacity="${fillOpacity / 100}"/>`;
       const single =
         run.length === 1
           ? `<circle cx="${px(plot.x(first))}" cy="${top[0]?.split(" ")[1]}" r="1.5" fill="${color}"/>`
@@ -65,6 +69,24 @@ function lineSvg({ field, points, base }: Line, plot: Plot, step: number): strin
       return `${area}<path d="M${top.join("L")}" fill="none" stroke="${color}" stroke-width="${lineWidth + 0.3}"${dash}/>${single}`;
     })
     .join("");
+}
+
+function fades({ config }: FieldView): boolean {
+  return config.custom?.gradientMode === "opacity";
+}
+
+function fadingId(color: string): string {
+  return `fading${color.replace(/[^0-9a-z]/gi, "")}`;
+}
+
+/** The areas below lines that lose their color towards the axis. */
+function fadings(fields: readonly FieldView[], { top, bottom }: Plot): string {
+  const colors = new Set(fields.filter(fades).map(({ color = "#fff" }) => color));
+  const all = [...colors].map(
+    (color) =>
+      `<linearGradient id="${fadingId(color)}" gradientUnits="userSpaceOnUse" x1="0" x2="0" y1="${px(top)}" y2="${px(bottom)}"><stop stop-color="${color}"/><stop offset="1" stop-color="${color}" stop-opacity="0"/></linearGradient>`,
+  );
+  return `<defs>${all.join("")}</defs>`;
 }
 
 /** Dashed lines at the thresholds, if the panel draws them. */

@@ -78,6 +78,8 @@ export type PanelView = {
   readonly description: string;
   readonly options: PanelOptions;
   readonly frames: readonly FrameView[];
+  /** What it says where no series has a value. */
+  readonly empty: string;
   /** Seconds between two points. */
   readonly step: number;
 };
