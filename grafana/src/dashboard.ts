@@ -1,8 +1,7 @@
 import * as dashboard from "@grafana/grafana-foundation-sdk/dashboard";
-import * as prometheus from "@grafana/grafana-foundation-sdk/prometheus";
+import { annotation, annotationsOf } from "./annotations.ts";
 import { type PlacedPanel, type PlacedRow, placePanels } from "./layout.ts";
 import { buildPanel, type PanelBuilder } from "./panels.ts";
-import { once } from "./select.ts";
 import type { DashboardSpec, VariableSpec } from "./spec.ts";
 import { refId } from "./spec.ts";
 import { DATASOURCE } from "./values.ts";
@@ -12,9 +11,6 @@ import { ANY } from "./variables.ts";
 export const TAG = "peer-exporter";
 
 const RUNBOOKS = "https://github.com/peer-exporter/peer-exporter/blob/main/docs/runbooks";
-
-/** Firing alerts of the exporter's rules, once for each node. */
-export const ALERTS_EXPR = once('ALERTS{alertname=~"P2P.*|PeerExporter.*", alertstate="firing"}');
 
 export function buildDashboard(spec: DashboardSpec): dashboard.Dashboard {
   const builder = new dashboard.DashboardBuilder(spec.title)
@@ -33,7 +29,7 @@ export function buildDashboard(spec: DashboardSpec): dashboard.Dashboard {
       ...(spec.searchPeers ? [peerVariable()] : []),
       ...(opensRunbooks(spec) ? [runbooksVariable()] : []),
     ])
-    .annotation(alertAnnotation())
+    .annotations(annotationsOf(spec.variables).map(annotation))
     .link(links());
   for (const placed of placePanels(spec.rows)) {
     if (placed.kind === "row") builder.withRow(row(placed));
@@ -111,20 +107,6 @@ function runbooksVariable(): dashboard.ConstantVariableBuilder {
     .label("Runbooks")
     .description("Where the documents about alerts are: this, a slash, the name of the alert, .md.")
     .value(RUNBOOKS);
-}
-
-function alertAnnotation(): dashboard.AnnotationQueryBuilder {
-  return new dashboard.AnnotationQueryBuilder()
-    .name("Alerts")
-    .datasource(DATASOURCE)
-    .enable(true)
-    .iconColor("red")
-    .expr(ALERTS_EXPR)
-    .target(new prometheus.DataqueryBuilder().refId("Alerts").expr(ALERTS_EXPR).range())
-    .titleFormat("{{alertname}}")
-    .textFormat("{{severity}} {{chain}} {{target}}")
-    .tagKeys("severity,chain,target")
-    .step("30s");
 }
 
 function links(): dashboard.DashboardLinkBuilder {

@@ -7,6 +7,12 @@ const headHeight = once(node("p2p_node_head_height"));
 /** The lag in time, which nodes of different chains can be compared by: blocks by the usual time between two of them. */
 export const LAG_SECONDS = `${once(node("p2p_node_head_lag_blocks"))} * ${once(node("p2p_node_block_interval_seconds"))}`;
 
+/** Blocks since a node left the branch of most others. */
+export const FORK_DEPTH = over("max", ["reference"], node("p2p_node_fork_depth_blocks"));
+
+/** 1 for nodes that are deeper on another branch than in a usual reorganisation of their chain, else 0. */
+export const DEEPLY_FORKED = `(${FORK_DEPTH} > bool ${once(node("p2p_node_reorg_depth_blocks"))})`;
+
 /** Blocks between the head and the last irreversible block. */
 export const FINALITY_LAG = `${headHeight} - ${once(node("p2p_node_final_height"))}`;
 
@@ -33,9 +39,10 @@ export const DOWN_REASON = (() => {
 
 /**
  * One state for each name of a connection: connected, if any of the connections that share the name is. The value only makes
- * the choice.
+ * the choice. `peers` are matchers of connections.
  */
-export const CONNECTION_STATE = (() => {
-  const connected = once(node("p2p_connection_state", 'state="connected"'));
-  return `topk without (state) (1, 2 * ${connected} or ${once(node("p2p_connection_state"))})`;
-})();
+export function connectionState(...peers: string[]): string {
+  const state = (...matchers: string[]) =>
+    once(node("p2p_connection_state", [...peers, ...matchers].join(", ") || undefined));
+  return `topk without (state) (1, 2 * ${state('state="connected"')} or ${state()})`;
+}

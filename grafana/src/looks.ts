@@ -83,7 +83,19 @@ export const TIME_LEFT: readonly Step[] = [
 /** The columns that name a node, which open its dashboard. */
 export const NODE_COLUMNS: readonly ColumnSpec[] = [
   { from: "target", title: "Node", link: "node" },
-  { from: "chain", title: "Chain", width: 100 },
+  { from: "chain", title: "Chain", width: 95 },
   // Only where the series have it: the namespace of a sidecar.
   { from: "namespace", title: "Namespace", width: 130 },
 ];
+
+/** One color for each state, in bands and in lines. */
+export const STATE_COLORS = { up: "green", syncing: "blue", "on another branch": "purple", down: "red" } as const;
+
+export const SYNCING: Words = { 0: ["in sync", "green"], 1: ["syncing", STATE_COLORS.syncing] };
+export const FORKED: Words = { 0: ["with most", "green"], 1: ["on another branch", STATE_COLORS["on another branch"]] };
+
+/** Alerts by how bad they are. */
+export const SEVERITIES: Words = { 3: ["critical", "red"], 2: ["warning", "orange"], 1: ["info", "blue"] };
+
+/** Bytes received and sent have the same colors in all graphs. */
+export const BYTES = { received: "green", sent: "blue" } as const;

@@ -70,16 +70,10 @@ function statistic(spec: StatSpec): stat.PanelBuilder {
   const panel = new stat.PanelBuilder()
     .colorMode(common.BigValueColorMode.Value)
     .graphMode(hasTrend(spec) ? common.BigValueGraphMode.Area : common.BigValueGraphMode.None)
-    .textMode(textMode(spec))
+    .textMode(spec.names ? common.BigValueTextMode.Name : common.BigValueTextMode.Auto)
     .reduceOptions(new common.ReduceDataOptionsBuilder().calcs(["lastNotNull"]))
     .noValue("none");
   return hasTrend(spec) ? panel.maxDataPoints(TREND_POINTS) : panel;
-}
-
-function textMode({ names, queries }: StatSpec): common.BigValueTextMode {
-  if (names) return common.BigValueTextMode.Name;
-  // One number needs no name: the title says what it is.
-  return queries.length === 1 ? common.BigValueTextMode.Value : common.BigValueTextMode.Auto;
 }
 
 function bars(_: BarsSpec): bargauge.PanelBuilder {

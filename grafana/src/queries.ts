@@ -1,4 +1,4 @@
-import { ALERTS_EXPR } from "./dashboard.ts";
+import { annotationsOf } from "./annotations.ts";
 import { dashboardSpecs } from "./index.ts";
 import { refId, type VariableName } from "./spec.ts";
 import { isInstant, queriesOf } from "./trend.ts";
@@ -54,17 +54,19 @@ export function variableQueries(): readonly VariableQuery[] {
   );
 }
 
-/** The queries of the annotations, the same on each dashboard. They use no variables. */
+/** The queries of the annotations of all dashboards, with variables. */
 export function annotationQueries(): readonly string[] {
-  return [ALERTS_EXPR];
+  return [...new Set(dashboardSpecs.flatMap(({ variables }) => annotationsOf(variables).map(({ expr }) => expr)))];
 }
 
-/** The values of the variables: regular expressions for the first four, durations of PromQL for the others. */
+/** The values of the variables: regular expressions for the first five, durations of PromQL for the others. */
 export type Substitutes = {
   readonly job: string;
   readonly instance: string;
   readonly chain: string;
   readonly target: string;
+  /** What the text box for peers has, a regular expression too. */
+  readonly peer: string;
   readonly rateInterval: string;
   readonly interval: string;
   readonly range: string;
@@ -76,6 +78,7 @@ export const DEFAULT_SUBSTITUTES: Substitutes = {
   instance: ANY,
   chain: ANY,
   target: ANY,
+  peer: "",
   rateInterval: "1m",
   interval: "15s",
   range: "1h",

@@ -38,6 +38,11 @@ export function rate(selector: string): string {
   return `rate(${selector}[$__rate_interval])`;
 }
 
+/** A value per second as one per minute, for what happens rarely. */
+export function perMinute(expr: string): string {
+  return `60 * ${expr}`;
+}
+
 /** How much a counter grew in the time range of the dashboard. */
 export function increase(selector: string): string {
   return `increase(${selector}[$__range])`;
@@ -68,6 +73,13 @@ export function over(aggregation: "max" | "min" | "sum" | "count", labels: reado
 /** One series for each node or connection where replicas saw different texts, such as versions: a node counts once. */
 export function oneText(labels: readonly string[], expr: string): string {
   return `topk without (${labels.join(", ")}) (1, ${once(expr)})`;
+}
+
+/** The series that once had a value in the time range, such as nodes that were down. */
+export function whereOnce(expr: string, extreme: "min" | "max", value: 0 | 1): string {
+  const selector = expr.slice(expr.lastIndexOf("(") + 1, expr.indexOf("}") + 1);
+  const over = expr.replace(selector, () => `${extreme}_over_time(${selector}[$__range] @ end())`);
+  return `${expr} and ${over} == ${value}`;
 }
 
 /** Values of connections that are open now: rates and increases outlive their series. */

@@ -1,4 +1,4 @@
-import { node, once, rate } from "./select.ts";
+import { node, once, perMinute, rate } from "./select.ts";
 import type { GraphSpec, Query, StatSpec } from "./spec.ts";
 
 type Rest<T> = Partial<Omit<T, "kind" | "title" | "description" | "unit" | "queries">>;
@@ -28,9 +28,9 @@ export function gauge(metric: string, legend: string): Query {
   return { expr: once(node(metric)), legend };
 }
 
-/** A counter of nodes, per second. */
+/** A counter of nodes, per minute. */
 export function counter(metric: string, legend: string): Query {
-  return { expr: once(rate(node(metric))), legend };
+  return { expr: perMinute(once(rate(node(metric)))), legend };
 }
 
 /** How long ago a gauge of Unix times was. */

@@ -1,4 +1,4 @@
-import { Argument, type Command, Option } from "commander";
+import { Argument, type Command } from "commander";
 import * as z from "zod";
 import { RULES_KINDS } from "../documents/assets.ts";
 import { documentCommand } from "../documents/pointers.ts";
@@ -13,21 +13,18 @@ import {
   DEFAULT_ADDRESS,
   listenAddresses,
   locationFlags,
-  pace,
-  read,
   serveFlags,
   shardFlags,
   sourceFlags,
   webConfigFlags,
 } from "./flags.ts";
 import type { Invocation } from "./invocation.ts";
-import { PEER_COLUMNS, parseSortOrder, SHELLS, type SortOrder } from "./invocation.ts";
+import { SHELLS } from "./invocation.ts";
+import { addNodes, addPeers } from "./list-flags.ts";
 
 /** The demo shows invented data, so it is not offered to the network by default. */
 const DEMO_ADDRESS = "127.0.0.1:10900";
 const HEALTHCHECK_ADDRESS = `that of process 1 if it is the exporter, else ${DEFAULT_ADDRESS}`;
-
-const DEFAULT_WATCH = "5s";
 
 const CLI = documentCommand("cli");
 
@@ -37,6 +34,7 @@ type Invoke = (invocation: Invocation) => void;
 /** Adds every command except the default one, in the order of the help. */
 export function addCommands(program: Command, configure: Configure, invoke: Invoke): void {
   addCheck(configure(program.command("check")), invoke);
+  addNodes(configure(program.command("nodes")), invoke);
   addPeers(configure(program.command("peers")), invoke);
   addProbe(configure(program.command("probe")), invoke);
   addDiscover(configure(program.command("discover")), invoke);
@@ -87,36 +85,6 @@ function addCheck(check: Command, invoke: Invoke): void {
         ...shardFlags(options),
         ...webConfigFlags(options),
       });
-    });
-}
-
-const peersOptions = () =>
-  z.object({
-    json: z.boolean().default(false),
-    watch: z.union([z.boolean(), z.number()]).default(false),
-    sort: z.custom<SortOrder>().optional(),
-  });
-
-function addPeers(peers: Command, invoke: Invoke): void {
-  peers.description("poll the nodes once and print their peers; exit code 1 if a node is down");
-  addSourceFlags(peers)
-    .argument("[node]", "name of one node (default: every node)")
-    .option("--json", `print one JSON document instead of tables; described by ${CLI}`)
-    .option(
-      "--watch [interval]",
-      `repeat every ${DEFAULT_WATCH}, or at the given interval, until Ctrl-C`,
-      read("--watch", pace),
-    )
-    .addOption(
-      new Option(
-        "--sort <column>",
-        `${PEER_COLUMNS.join(", ")}; largest numbers first; a leading - reverses the order`,
-      ).argParser(read("--sort", parseSortOrder)),
-    )
-    .action((node: string | undefined, options: unknown) => {
-      const { json, watch, sort } = peersOptions().parse(options);
-      const watchMs = watch === true ? pace(DEFAULT_WATCH) : watch === false ? undefined : watch;
-      invoke({ command: "peers", node, json, watchMs, sort, ...sourceFlags(options) });
     });
 }
 

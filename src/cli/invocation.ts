@@ -1,15 +1,17 @@
+import type { ChainName } from "../chains/index.ts";
 import type { ShardFlag } from "../config/shard.ts";
 import type { RulesKind } from "../documents/assets.ts";
-import { didYouMean } from "../lib/suggest.ts";
 import type { LogFormat, LogLevel } from "../logging/logger.ts";
-import { quoted } from "../schema/fields.ts";
 import type { ListenAddress } from "../server/listen-address.ts";
 import type { WebLocation } from "../server/location.ts";
+import type { Selector } from "./selector.ts";
+import type { NodeColumn, PeerColumn, SortOrder } from "./sort-order.ts";
 
 /** What the command line asks for: a command with its flags. */
 export type Invocation =
   | ({ readonly command: "serve" } & SourceFlags & ShardFlags & ServeFlags)
   | CheckInvocation
+  | NodesInvocation
   | PeersInvocation
   | ProbeInvocation
   | DiscoverInvocation
@@ -40,15 +42,30 @@ export type CheckInvocation = {
   ShardFlags &
   WebConfigFlags;
 
-export type PeersInvocation = {
-  readonly command: "peers";
+export const OUTPUTS = ["wide", "json"] as const;
+
+/** What the commands that list something have in common. */
+type ListFlags<Column extends string> = {
   /** Undefined: every configured node. */
   readonly node: string | undefined;
-  readonly json: boolean;
+  /** Undefined: tables with the usual columns. */
+  readonly output: (typeof OUTPUTS)[number] | undefined;
   /** The interval of a watch; undefined: poll once. */
   readonly watchMs: number | undefined;
-  readonly sort: SortOrder | undefined;
+  readonly sort: SortOrder<Column> | undefined;
 } & SourceFlags;
+
+export type NodesInvocation = {
+  readonly command: "nodes";
+  /** Undefined: nodes of every chain. */
+  readonly chain: ChainName | undefined;
+  /** Undefined: whatever their labels are. */
+  readonly selector: Selector | undefined;
+  /** Whether a table begins with the titles of its columns. */
+  readonly hasHeaders: boolean;
+} & ListFlags<NodeColumn>;
+
+export type PeersInvocation = { readonly command: "peers" } & ListFlags<PeerColumn>;
 
 export type ProbeInvocation = {
   readonly command: "probe";
@@ -102,35 +119,3 @@ export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const satisfies 
 export const LOG_FORMATS = ["json", "pretty"] as const satisfies readonly LogFormat[];
 
 export const SHELLS = ["bash", "zsh", "fish"] as const;
-
-/** The columns of `peers`, in their order. */
-export const PEER_COLUMNS = [
-  "peer",
-  "direction",
-  "state",
-  "agent",
-  "head",
-  "difference",
-  "in",
-  "out",
-  "since",
-  "latency",
-  "syncing",
-] as const;
-
-export type PeerColumn = (typeof PEER_COLUMNS)[number];
-
-/** The value of `--sort`: a column, and whether its usual order is reversed. */
-export type SortOrder = { readonly column: PeerColumn; readonly isReversed: boolean };
-
-/** @throws Error with what was expected */
-export function parseSortOrder(text: string): SortOrder {
-  const isReversed = text.startsWith("-");
-  const word = isReversed ? text.slice(1) : text;
-  const column = PEER_COLUMNS.find((name) => name === word);
-  if (column !== undefined) return { column, isReversed };
-  const hint = didYouMean(word, PEER_COLUMNS) ?? "";
-  throw new Error(
-    `expected one of ${PEER_COLUMNS.join(", ")}, with a leading - to reverse the order, found ${quoted(text)}${hint}`,
-  );
-}

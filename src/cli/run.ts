@@ -63,6 +63,8 @@ async function runCommand(invocation: Invocation, context: Context): Promise<num
       return (await once()).reload(process.env, context);
     case "check":
       return (await once()).check(invocation, context);
+    case "nodes":
+      return (await once()).nodes(await withDefaultFile(invocation), context);
     case "peers":
       return (await once()).peers(await withDefaultFile(invocation), context);
     case "probe":
@@ -91,5 +93,6 @@ async function runCommand(invocation: Invocation, context: Context): Promise<num
 /** Whether a signal is the normal end of the command. */
 function isEndedBySignals(invocation: Invocation): boolean {
   const { command } = invocation;
-  return command === "serve" || command === "demo" || (command === "peers" && invocation.watchMs !== undefined);
+  if (command === "nodes" || command === "peers") return invocation.watchMs !== undefined;
+  return command === "serve" || command === "demo";
 }

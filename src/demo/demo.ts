@@ -78,6 +78,11 @@ Try
   curl -s ${address}/metrics | grep p2p_node_up
   curl -s ${address}/metrics | grep p2p_node_head_lag_blocks
 
+and in another terminal, on the nodes of this demo
+  curl -s ${address}/config > demo.yaml
+  peer-exporter nodes --config.file=demo.yaml
+  peer-exporter peers wire-1 --config.file=demo.yaml --watch
+
 Stop with Ctrl-C.
 
 `;

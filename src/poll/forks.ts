@@ -24,6 +24,11 @@ export type Forks = {
   readonly reorgDepth: number | undefined;
 };
 
+/** Its branch is longer than a usual reorganisation: forks of a few blocks are no news. */
+export function isDeeplyForked({ depths, reorgDepth }: Forks): boolean {
+  return reorgDepth !== undefined && [...depths.values()].some((depth) => depth > reorgDepth);
+}
+
 export const NO_FORKS: Forks = { depths: new Map(), reorgDepth: undefined };
 
 /** The role of the nodes that each reference has. */

@@ -87,6 +87,11 @@ function withoutCall(message: string): string {
   return message.replace(/^[^:]{1,100}? at (?=\S+: )/, "calls at ");
 }
 
+/** What went wrong, without the call and the server of the message. */
+export function bareMessage(message: string): string {
+  return message.replace(/^[^:]{1,100}? at \S+: /, "");
+}
+
 /** One poll as text for people: how each API call ended, then the requests in the order in which they were sent. */
 export function traceText(state: PolledState | undefined, calls: readonly RpcCall[]): string {
   const outcomes = state === undefined ? [] : outcomeLines(outcomesOf(state));

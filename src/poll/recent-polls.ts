@@ -1,6 +1,7 @@
 import type { Failure } from "../model/failure.ts";
-import { chooseKnown, type Direction, isConnectedPeer } from "../model/report.ts";
+import { type ByteCounts, type Direction, isConnectedPeer } from "../model/report.ts";
 import type { RpcCall } from "../rpc/client.ts";
+import { createLastHour, type LastHour } from "./last-hour.ts";
 import { mainFailure } from "./outcomes.ts";
 import type { NodeState } from "./store.ts";
 
@@ -15,8 +16,7 @@ export type RecentPollsOfNode = {
   readonly failedPolls: readonly PollEntry[];
   readonly lastTrace: PollTrace | undefined;
   readonly lastFailedTrace: PollTrace | undefined;
-  /** The oldest first; minutes without a poll are left out. */
-  readonly lastHour: readonly MinuteOfNode[];
+  readonly lastHour: Pick<LastHour, "minutes" | "sinceMs">;
   /** The last head; undefined until one is known. */
   readonly head: SeenHead | undefined;
 };
@@ -44,16 +44,6 @@ export type PollEntry = {
 
 export type PollTrace = { readonly endedMs: number; readonly calls: readonly RpcCall[] };
 
-/** The worst values of one minute. */
-export type MinuteOfNode = {
-  /** Whole minutes since 1970. */
-  readonly minute: number;
-  /** The fewest connected peers; absent when no poll got a peer list. */
-  readonly peers: number | undefined;
-  /** The most blocks behind; absent when never known. */
-  readonly lagBlocks: number | undefined;
-};
-
 export type RecentPolls = {
   record(state: NodeState, calls: readonly RpcCall[]): void;
   of(name: string): RecentPollsOfNode;
@@ -62,39 +52,45 @@ export type RecentPolls = {
 
 const MAX_POLLS = 20;
 const MAX_FAILED_POLLS = 20;
-const MAX_MINUTES = 60;
-const MINUTE_MS = 60_000;
 
 const NO_RECENT_POLLS: RecentPollsOfNode = {
   polls: [],
   failedPolls: [],
   lastTrace: undefined,
   lastFailedTrace: undefined,
-  lastHour: [],
+  lastHour: { minutes: () => [], sinceMs: () => undefined },
   head: undefined,
 };
 
 export function createRecentPolls(): RecentPolls {
-  const byNode = new Map<string, RecentPollsOfNode>();
+  const byNode = new Map<string, KnownPolls>();
   const of = (name: string) => byNode.get(name) ?? NO_RECENT_POLLS;
   return {
     of,
-    record: (state, calls) => void byNode.set(state.node.name, extend(of(state.node.name), state, calls)),
+    record(state, calls) {
+      const { name } = state.node;
+      const before = byNode.get(name) ?? { ...NO_RECENT_POLLS, lastHour: createLastHour() };
+      byNode.set(name, extend(before, state, calls));
+    },
     forget: (name) => void byNode.delete(name),
   };
 }
 
-function extend(recentPolls: RecentPollsOfNode, state: NodeState, calls: readonly RpcCall[]): RecentPollsOfNode {
+/** The hour is the only part that changes in place: copies of it, at every poll of a fleet, would be much garbage. */
+type KnownPolls = RecentPollsOfNode & { readonly lastHour: LastHour };
+
+function extend(recentPolls: KnownPolls, state: NodeState, calls: readonly RpcCall[]): KnownPolls {
   const entry = entryOf(state);
   if (entry === undefined) return recentPolls;
   const trace = { endedMs: entry.endedMs, calls };
   const isFailed = entry.failure !== undefined;
+  recentPolls.lastHour.record({ ...entry, isFailed, bytes: currentTotals(state) });
   return {
     polls: [entry, ...recentPolls.polls].slice(0, MAX_POLLS),
     failedPolls: isFailed ? [entry, ...recentPolls.failedPolls].slice(0, MAX_FAILED_POLLS) : recentPolls.failedPolls,
     lastTrace: trace,
     lastFailedTrace: isFailed ? trace : recentPolls.lastFailedTrace,
-    lastHour: extendHour(recentPolls.lastHour, entry),
+    lastHour: recentPolls.lastHour,
     head: seenHead(recentPolls.head, entry, state.report?.blockSeconds),
   };
 }
@@ -132,17 +128,8 @@ function connectedPeers({ peers }: NonNullable<NodeState["report"]>): PollEntry[
   return counts;
 }
 
-function extendHour(hour: readonly MinuteOfNode[], entry: PollEntry): readonly MinuteOfNode[] {
-  const minute = Math.floor(entry.endedMs / MINUTE_MS);
-  const { peers, lagBlocks } = entry;
-  const total = peers && peers.inbound + peers.outbound + peers.unknown;
-  const same = hour.at(-1)?.minute === minute ? hour.at(-1) : undefined;
-  const point = {
-    minute,
-    peers: chooseKnown(Math.min, same?.peers, total),
-    lagBlocks: chooseKnown(Math.max, same?.lagBlocks, lagBlocks),
-  };
-  // After the clock was set back, later minutes are dropped: the line would run backwards.
-  const kept = hour.filter((each) => each.minute < minute && each.minute > minute - MAX_MINUTES);
-  return [...kept, point];
+/** The byte totals, if they are from this poll. */
+function currentTotals({ report, history: { totals } }: NodeState): ByteCounts | undefined {
+  const isCurrent = totals?.source === "node" || (totals?.isCurrent === true && report?.peers.ok === true);
+  return isCurrent ? totals.counts : undefined;
 }

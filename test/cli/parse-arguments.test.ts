@@ -45,7 +45,8 @@ const DEMO = {
   logFormat: "pretty",
 };
 
-const PEERS = { command: "peers", node: undefined, json: false, watchMs: undefined, sort: undefined, nodes: [] };
+const PEERS = { command: "peers", node: undefined, output: undefined, watchMs: undefined, sort: undefined, nodes: [] };
+const NODES = { ...PEERS, command: "nodes", chain: undefined, selector: undefined, hasHeaders: true };
 
 const A = { name: "a", chain: "wire", url: "http://h:1" };
 const B = { name: "b", chain: "monero", url: "http://h:2" };
@@ -63,15 +64,32 @@ describe("what is asked for", () => {
     [["check", "--json"], { command: "check", connect: false, json: true, configFile: undefined, nodes: [] }],
     [["check", "--connect"], { command: "check", connect: true, json: false, nodes: [] }],
     [["peers"], PEERS],
-    [["peers", "a", "--json"], { ...PEERS, node: "a", json: true }],
+    [["peers", "a", "--json"], { ...PEERS, node: "a", output: "json" }],
+    [["peers", "-o", "wide"], { ...PEERS, output: "wide" }],
+    [["peers", "-o", "json", "--json"], { ...PEERS, output: "json" }],
     [["peers", "--node=a=wire+http://h:1"], { ...PEERS, nodes: [A] }],
     [["--config.file=a.yaml", "peers", "a"], { ...PEERS, configFile: "a.yaml", node: "a" }],
     [["peers", "--watch"], { ...PEERS, watchMs: 5000 }],
     [["peers", "--watch=1m"], { ...PEERS, watchMs: 60_000 }],
-    [["peers", "a", "--watch", "--json"], { ...PEERS, node: "a", json: true, watchMs: 5000 }],
+    [["peers", "a", "--watch", "--json"], { ...PEERS, node: "a", output: "json", watchMs: 5000 }],
     [["peers", "--sort=in"], { ...PEERS, sort: { column: "in", isReversed: false } }],
     [["peers", "--sort=-head"], { ...PEERS, sort: { column: "head", isReversed: true } }],
     [["peers", "--sort", "-head"], { ...PEERS, sort: { column: "head", isReversed: true } }],
+    [["nodes"], NODES],
+    [["nodes", "a", "-o=wide"], { ...NODES, node: "a", output: "wide" }],
+    [["nodes", "-owide", "--no-headers"], { ...NODES, output: "wide", hasHeaders: false }],
+    [["nodes", "--chain=monero", "--watch=10s"], { ...NODES, chain: "monero", watchMs: 10_000 }],
+    [["nodes", "--sort=-lag"], { ...NODES, sort: { column: "lag", isReversed: true } }],
+    [
+      ["nodes", "-l", "region=eu,!old"],
+      {
+        ...NODES,
+        selector: [
+          { label: "region", operator: "=", value: "eu" },
+          { label: "old", operator: "absent", value: "" },
+        ],
+      },
+    ],
     [["probe"], { command: "probe", node: undefined, debug: false, nodes: [] }],
     [["probe", "a", "--debug"], { command: "probe", node: "a", debug: true, nodes: [] }],
     [["discover", "192.0.2.7"], { ...NO_ACCESS, command: "discover", address: "192.0.2.7" }],
@@ -216,6 +234,16 @@ describe("wrong usage", () => {
     [["peers", "a", "b"], "error: too many arguments for 'peers'. Expected 1 argument but got 2.\n"],
     [["discover"], "error: missing required argument 'address'\n"],
     [["completion", "tcsh"], "error: unknown shell 'tcsh'. Allowed choices are bash, zsh, fish.\n"],
+    [
+      ["peers", "--json", "-o", "wide"],
+      "error: --json and --output=wide ask for different outputs: give one of them\n",
+    ],
+    [["nodes", "-o", "yaml"], 'error: --output: expected wide or json, found "yaml"\n'],
+    [
+      ["nodes", "-l", "region eu"],
+      "error: --selector: expected labels, as in region=eu, region!=eu, region (has the label) or !region, several with " +
+        'commas, found "region eu"\n',
+    ],
     [["peers", "--watch=0s"], 'error: --watch: expected a duration from 1s to 1d, like 5s, found "0s"\n'],
     [
       ["peers", "--sort=laten"],
@@ -300,7 +328,7 @@ describe("wrong usage", () => {
 });
 
 describe("an unknown flag:", () => {
-  const ELSEWHERE = "--config.file is a flag of serve, check, peers and probe";
+  const ELSEWHERE = "--config.file is a flag of serve, check, nodes, peers and probe";
 
   test.each<[string, string, string]>([
     ["--conig.file=a.yaml", "--conig.file", 'did you mean "--config.file"?'],
@@ -360,7 +388,7 @@ describe("an unknown flag:", () => {
   test.each([
     ["--log.level=info check", "check", "--log.level", "--log.level is a flag of serve and demo"],
     ["--config.file=a demo", "demo", "--config.file", ELSEWHERE],
-    ["--node a=wire+http://h demo", "demo", "--node", "--node is a flag of serve, check, peers and probe"],
+    ["--node a=wire+http://h demo", "demo", "--node", "--node is a flag of serve, check, nodes, peers and probe"],
   ])("before the command: %s", (line, command, flag, hint) => {
     expect(parse(...line.split(" ")).err).toBe(
       `error: the command '${command}' has no option '${flag}'; ${hint}\n(see peer-exporter --help)\n`,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { PEER_COLUMNS } from "../../src/cli/invocation.ts";
 import { parseArguments } from "../../src/cli/parse-arguments.ts";
+import { PEER_COLUMNS } from "../../src/cli/sort-order.ts";
 import { cliDocument } from "../../tools/documents/cli.ts";
 import { textOf } from "../../tools/repository.ts";
 

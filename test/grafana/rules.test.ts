@@ -13,6 +13,11 @@ const MARKS = { rateInterval: "11w", range: "13w", interval: "17w" };
 
 const dashboards = readDashboards();
 
+/** The matcher of a variable for series that need not have its label. */
+function orNone(matcher: string): string {
+  return `${matcher.slice(0, -1)}|"`;
+}
+
 function marked(expr: string): string {
   return substitute(expr, { job: "$job", instance: "$instance", chain: "$chain", target: "$target", ...MARKS });
 }
@@ -80,9 +85,11 @@ describe.each(dashboards.map((dashboard) => [dashboard.uid, dashboard] as const)
     }
   });
 
-  test("annotates firing alerts", () => {
-    expect(dashboard.annotations.list).toMatchObject([{ name: "Alerts", datasource: PROMETHEUS }]);
-    for (const { expr } of dashboard.annotations.list) expect(syntaxErrors(expr)).toEqual([]);
+  test("annotates firing alerts and starts", () => {
+    const [alerts, ...starts] = dashboard.annotations.list;
+    expect(alerts).toMatchObject({ name: "Alerts", datasource: PROMETHEUS });
+    for (const each of starts) expect(each).toMatchObject({ useValueForTime: true, datasource: PROMETHEUS });
+    for (const { expr } of dashboard.annotations.list) expect(syntaxErrors(marked(expr))).toEqual([]);
   });
 
   test("gives each panel a title, a description, a unit, the datasource and queries", () => {
@@ -113,7 +120,13 @@ describe.each(dashboards.map((dashboard) => [dashboard.uid, dashboard] as const)
 
   test("has job and instance matchers in every selector", () => {
     const wanted = [`job=~"$job"`, `instance=~"$instance"`];
-    const without = used.filter(([, { matchers }]) => !wanted.every((matcher) => matchers.includes(matcher)));
+    // Alerts of rules over all exporters have neither.
+    const without = used.filter(
+      ([, { metric, matchers }]) =>
+        !wanted.every(
+          (matcher) => matchers.includes(matcher) || (metric === "ALERTS" && matchers.includes(orNone(matcher))),
+        ),
+    );
     expect(without).toEqual([]);
   });
 

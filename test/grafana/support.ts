@@ -62,7 +62,11 @@ const dashboard = z.object({
   time: z.object({ from: z.string(), to: z.string() }),
   panels: z.array(rowOrPanel),
   templating: z.object({ list: z.array(variable) }),
-  annotations: z.object({ list: z.array(z.object({ name: z.string(), expr: z.string(), datasource })) }),
+  annotations: z.object({
+    list: z.array(
+      z.object({ name: z.string(), expr: z.string(), useValueForTime: z.boolean().optional(), datasource }),
+    ),
+  }),
   links: z.array(
     z.object({ type: z.string(), tags: z.array(z.string()), includeVars: z.boolean(), keepTime: z.boolean() }),
   ),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { nodesReport } from "../../src/cli/commands/check.ts";
+import { nodesReport } from "../../src/cli/commands/check-report.ts";
 import { createStyle } from "../../src/lib/text/terminal.ts";
 import type { NodeReport, Outcome } from "../../src/model/report.ts";
 import { createStateChangeLog } from "../../src/poll/log-state-changes.ts";
@@ -180,9 +180,8 @@ describe("a partly failing reference is the same on its page, in the log and in 
     const { log, lines } = logSink();
     createStateChangeLog()(toStored(firstState(REFERENCE)), toStored(state), log);
     expect(overviewOf(toStored(state), createRecentPolls().of(REFERENCE.name)).condition).toBe(onPage);
-    expect(nodesReport([{ ...state, report: given, calls: [] }], createStyle(false))).toMatch(
-      new RegExp(`^${inCheck} `),
-    );
+    const view = { style: createStyle(false), maxWidth: undefined };
+    expect(nodesReport([{ ...state, report: given, calls: [] }], view)).toMatch(new RegExp(`\n${inCheck} `));
     expect(lines.map(({ level, msg }) => `${level}: ${msg}`)).toEqual(inLog);
   });
 });

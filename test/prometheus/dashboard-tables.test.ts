@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { stringify } from "yaml";
-import { CONNECTION_STATE } from "../../grafana/src/derived.ts";
+import { connectionState } from "../../grafana/src/derived.ts";
 import { panelQueries, substitute } from "../../grafana/src/queries.ts";
 import { ADAPTERS } from "../../src/chains/index.ts";
 import { createCatalogue } from "../../src/metrics/catalogue.ts";
@@ -92,7 +92,7 @@ describe.skipIf(promtool === undefined)("tables of connections that share names"
   test("a name is connected while one of its connections is", async () => {
     await evaluate([
       {
-        expr: `count by (peer, state) (${substitute(CONNECTION_STATE)})`,
+        expr: `count by (peer, state) (${substitute(connectionState())})`,
         exp_samples: [
           { labels: `{peer="${SHARED}", state="connected"}`, value: 1 },
           { labels: `{peer="${OWN}", state="handshaking"}`, value: 1 },

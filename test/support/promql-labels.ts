@@ -45,7 +45,7 @@ const OWN_LABELS: readonly (readonly [name: RegExp, labels: readonly string[]])[
   [/^(?:process_|scrape_|up$)/, []],
 ];
 
-const ALERT_LABELS: readonly string[] = ["alertname", "alertstate", "severity", ...NODE_LABELS];
+const ALERT_LABELS: readonly string[] = ["alertname", "alertstate", "severity", "network", ...NODE_LABELS];
 
 /** The labels that a series has from the exporter or from Prometheus' rules; undefined: not known. */
 function labelsOf(metric: string): readonly string[] | undefined {

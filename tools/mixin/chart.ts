@@ -1,6 +1,6 @@
 import { Document, isMap, isPair, isScalar, type Pair, type YAMLMap } from "yaml";
 import { isObject, type JsonObject } from "../../src/lib/json.ts";
-import { wrapped } from "../../src/lib/text/format.ts";
+import { wrapped } from "../../src/lib/text/wrap.ts";
 import type { RenderedMixin } from "./render.ts";
 import { groupsText, ruleGroups } from "./rule-text.ts";
 

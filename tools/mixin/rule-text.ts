@@ -1,5 +1,5 @@
 import { Document, Scalar, visit } from "yaml";
-import { wrapped } from "../../src/lib/text/format.ts";
+import { wrapped } from "../../src/lib/text/wrap.ts";
 
 /** Rules as text, with comments and line breaks as a person would write them. */
 

@@ -1,8 +1,10 @@
-import { NODE_COLUMNS, PEERS, SOME_ORANGE, SOME_RED, TIME_LEFT, YES_NO } from "../looks.ts";
+import { NODE_COLUMNS, PEERS, SOME_ORANGE, SOME_RED, TIME_LEFT } from "../looks.ts";
 import { NODE_NAME, node, once, oneText, over } from "../select.ts";
 import { ageOf, gauge, graph, stat } from "../shorthand.ts";
-import type { DashboardSpec, PanelSpec } from "../spec.ts";
+import type { DashboardSpec, PanelSpec, Words } from "../spec.ts";
 import { nodeVariables } from "../variables.ts";
+
+const REACHABLE: Words = { 0: ["no", "orange"], 1: ["yes", "green"] };
 
 const BRAID = `${NODE_NAME} chain {{braided_chain}}`;
 
@@ -14,38 +16,39 @@ const now: readonly PanelSpec[] = [
     "Known peers that do not fail, of the node with the fewest.",
     "short",
     [{ expr: `min(${node("p2p_node_peers", 'direction="unknown"')})` }],
-    { steps: PEERS, width: 6 },
+    { steps: PEERS, width: 5 },
   ),
   stat(
     "Braided chains",
     "Chains in the cut of the node with the fewest: fewer than the network has while a node syncs its early blocks.",
     "short",
     [{ expr: `min(${node("p2p_chainweb_chains")})` }],
-    { width: 6 },
+    { width: 5, plain: true },
   ),
   stat(
     "Outdated nodes",
     "Nodes older than release 3.0, the oldest that current nodes accept as a peer.",
     "short",
     [{ expr: `sum(${once(node("p2p_chainweb_outdated"))})` }],
-    { steps: SOME_RED, width: 6 },
+    { steps: SOME_RED, width: 5 },
   ),
   stat(
     "First service date",
     "Time until the release of the first node stops working. Releases from 3.1 on have no such date.",
     "s",
     [{ expr: `min(${node("p2p_chainweb_service_date_timestamp_seconds")} - time())` }],
-    { steps: TIME_LEFT, decimals: 0, width: 6 },
+    { steps: TIME_LEFT, decimals: 0, width: 5, plain: true },
+  ),
+  stat(
+    "Peers not asked",
+    "Peers skipped because their address is not public (chainweb.probe.allow), of all selected nodes.",
+    "short",
+    [{ expr: `sum(${once(node("p2p_chainweb_probe_refused_peers"))})` }],
+    { steps: SOME_ORANGE, width: 4 },
   ),
 ];
 
 const chains: readonly PanelSpec[] = [
-  graph("Cut weight", "The sum of the work in the node's cut. Nodes choose the heavier of two cuts.", "none", [
-    gauge("p2p_chainweb_cut_weight", NODE_NAME),
-  ]),
-  graph("Cut height", "The sum of the heights of the braided chains.", "none", [
-    gauge("p2p_node_head_height", NODE_NAME),
-  ]),
   graph(
     "Head lag",
     "Blocks behind the best known head, summed over the braided chains; a lower bound while a node syncs.",
@@ -81,6 +84,15 @@ const chains: readonly PanelSpec[] = [
   ),
 ];
 
+const cuts: readonly PanelSpec[] = [
+  graph("Cut weight", "The sum of the work in the node's cut. Nodes choose the heavier of two cuts.", "none", [
+    gauge("p2p_chainweb_cut_weight", NODE_NAME),
+  ]),
+  graph("Cut height", "The sum of the heights of the braided chains.", "none", [
+    gauge("p2p_node_head_height", NODE_NAME),
+  ]),
+];
+
 const peers: readonly PanelSpec[] = [
   graph(
     "Known peers",
@@ -89,13 +101,15 @@ const peers: readonly PanelSpec[] = [
     [gauge("p2p_node_peers", NODE_NAME)],
     { min: 0 },
   ),
-  graph(
-    "Peers by identity",
-    "How a peer is verified: pinned, the id of its certificate; ca, a certificate of an authority.",
-    "short",
-    [gauge("p2p_chainweb_peers_by_identity", `${NODE_NAME} {{identity}}`)],
-    { min: 0 },
-  ),
+  {
+    kind: "bars",
+    title: "Peers by identity",
+    description:
+      "How a peer is verified: pinned, the id of its certificate; ca, a certificate of an authority. A peer that two nodes know counts twice.",
+    unit: "short",
+    decimals: 0,
+    queries: [{ expr: `sum by (identity) (${once(node("p2p_chainweb_peers_by_identity"))})`, legend: "{{identity}}" }],
+  },
   graph(
     "Mempool peers by braided chain",
     "Known mempool peers that do not fail. A chain without peers receives no transactions. Only with mempool_peers.",
@@ -120,13 +134,6 @@ const peers: readonly PanelSpec[] = [
     [gauge("p2p_chainweb_reachable_peers_by_version", `${NODE_NAME} {{version}}`)],
     { min: 0, stack: true },
   ),
-  graph(
-    "Peers not asked",
-    "Peers skipped because their address is not public (chainweb.probe.allow).",
-    "short",
-    [gauge("p2p_chainweb_probe_refused_peers", NODE_NAME)],
-    { min: 0, steps: SOME_ORANGE },
-  ),
 ];
 
 const addressBook: PanelSpec = {
@@ -142,11 +149,11 @@ const addressBook: PanelSpec = {
     { expr: once(node("p2p_chainweb_peer_cut_height")) },
   ],
   columns: [
-    { from: "peer", title: "Peer" },
+    { from: "peer", title: "Peer", width: 260 },
     { from: "address_type", title: "Address", width: 90 },
-    { from: "identity", title: "Identity", width: 90 },
-    { from: "#B", title: "Reachable", words: YES_NO },
-    { from: "#C", title: "Cut height" },
+    { from: "identity", title: "Identity", width: 95 },
+    { from: "#B", title: "Reachable", words: REACHABLE, width: 100 },
+    { from: "#C", title: "Cut height", unit: "locale", decimals: 0, width: 120 },
     ...NODE_COLUMNS,
   ],
   sortBy: "Peer",
@@ -161,7 +168,8 @@ export const chainweb: DashboardSpec = {
   variables: nodeVariables("all", "chainweb"),
   rows: [
     { title: "Nodes", panels: now },
-    { title: "Braided chains", panels: chains },
     { title: "Peers", panels: [...peers, addressBook] },
+    { title: "Braided chains", panels: chains, folded: true },
+    { title: "Cuts", panels: cuts, folded: true },
   ],
 };

@@ -1,8 +1,7 @@
-import { SOME_ORANGE } from "../looks.ts";
-import { exporter, increase, oncePerExporter, rate } from "../select.ts";
+import { exporter, increase, oncePerExporter, perMinute, rate } from "../select.ts";
 import { graph } from "../shorthand.ts";
 import type { PanelSpec } from "../spec.ts";
-import { NAME, ofExporters, own, quantileOf } from "./exporter-queries.ts";
+import { bucketsOf, NAME, named, ofExporters, own, quantileOf } from "./exporter-queries.ts";
 
 const EVENT_LOOP = "peer_exporter_event_loop_delay_seconds";
 
@@ -19,7 +18,12 @@ export const runtime: readonly PanelSpec[] = [
     "CPU",
     "Processor cores in use.",
     "short",
-    [{ expr: oncePerExporter(ofExporters(rate(exporter("process_cpu_seconds_total")))), legend: NAME }],
+    [
+      {
+        expr: named(oncePerExporter(ofExporters(rate(exporter("process_cpu_seconds_total"))))),
+        legend: `${NAME} cores`,
+      },
+    ],
     { min: 0 },
   ),
   graph(
@@ -27,9 +31,9 @@ export const runtime: readonly PanelSpec[] = [
     "Resident memory, the used heap, and memory outside of it.",
     "bytes",
     [
-      { expr: own("process_resident_memory_bytes"), legend: `${NAME} resident` },
-      { expr: own("nodejs_heap_size_used_bytes"), legend: `${NAME} heap` },
-      { expr: own("nodejs_external_memory_bytes"), legend: `${NAME} external` },
+      { expr: named(own("process_resident_memory_bytes")), legend: `${NAME} resident` },
+      { expr: named(own("nodejs_heap_size_used_bytes")), legend: `${NAME} heap` },
+      { expr: named(own("nodejs_external_memory_bytes")), legend: `${NAME} external` },
     ],
     { min: 0 },
   ),
@@ -38,19 +42,30 @@ export const runtime: readonly PanelSpec[] = [
     "How late timers are: median, and the 99th of 100 and the 999th of 1000.",
     "s",
     [
-      { expr: quantileOf(EVENT_LOOP, 0.5), legend: `${NAME} median` },
-      { expr: quantileOf(EVENT_LOOP, 0.99), legend: `${NAME} 99 of 100` },
-      { expr: quantileOf(EVENT_LOOP, 0.999), legend: `${NAME} 999 of 1000` },
+      { expr: named(quantileOf(EVENT_LOOP, 0.5)), legend: `${NAME} median` },
+      { expr: named(quantileOf(EVENT_LOOP, 0.99)), legend: `${NAME} 99 of 100` },
+      { expr: named(quantileOf(EVENT_LOOP, 0.999)), legend: `${NAME} 999 of 1000` },
     ],
     { min: 0 },
   ),
+  {
+    kind: "heatmap",
+    title: "Event loop delays",
+    description:
+      "How late timers were, in buckets: the brighter a cell, the more timers. A second or more blocks scrapes.",
+    unit: "s",
+    queries: [{ expr: bucketsOf(EVENT_LOOP), legend: "{{le}}" }],
+    histogram: true,
+  },
   graph(
     "Garbage collection",
     "Share of time spent in garbage collection, by kind.",
     "percentunit",
     [
       {
-        expr: `sum by (instance, kind) (${oncePerExporter(ofExporters(rate(exporter("nodejs_gc_duration_seconds_sum"))))})`,
+        expr: named(
+          `sum by (instance, kind) (${oncePerExporter(ofExporters(rate(exporter("nodejs_gc_duration_seconds_sum"))))})`,
+        ),
         legend: `${NAME} {{kind}}`,
       },
     ],
@@ -58,12 +73,9 @@ export const runtime: readonly PanelSpec[] = [
   ),
   graph(
     "Open files",
-    "File descriptors in use and their limit.",
-    "short",
-    [
-      { expr: own("process_open_fds"), legend: `${NAME} open` },
-      { expr: own("process_max_fds"), legend: `${NAME} limit` },
-    ],
+    "File descriptors in use as a share of their limit.",
+    "percentunit",
+    [{ expr: named(`${own("process_open_fds")} / ${own("process_max_fds")}`), legend: `${NAME} in use` }],
     { min: 0 },
   ),
   graph(
@@ -80,22 +92,27 @@ export const runtime: readonly PanelSpec[] = [
       "How often a timer was more than a second late in the time range: no scrape and no poll went on meanwhile.",
     unit: "short",
     decimals: 0,
-    queries: [{ expr: LONG_BLOCKS, legend: NAME }],
+    queries: [{ expr: named(LONG_BLOCKS), legend: `${NAME} delays` }],
   },
   graph(
     "Lost log lines",
-    "Log lines per second that could not be written: the disk is full, or the reader too slow or gone.",
-    "cps",
-    [{ expr: oncePerExporter(rate(exporter("peer_exporter_log_lines_lost_total"))), legend: NAME }],
-    { min: 0, steps: SOME_ORANGE },
+    "Log lines per minute that could not be written: the disk is full, or the reader too slow or gone.",
+    "cpm",
+    [
+      {
+        expr: named(perMinute(oncePerExporter(rate(exporter("peer_exporter_log_lines_lost_total"))))),
+        legend: `${NAME} lost`,
+      },
+    ],
+    { min: 0 },
   ),
   graph(
     "Connections closed by limits",
-    "Client connections per second that the exporter closed because of a limit, by reason.",
-    "cps",
+    "Client connections per minute that the exporter closed because of a limit, by reason.",
+    "cpm",
     [
       {
-        expr: oncePerExporter(rate(exporter("peer_exporter_http_connections_closed_total"))),
+        expr: named(perMinute(oncePerExporter(rate(exporter("peer_exporter_http_connections_closed_total"))))),
         legend: `${NAME} {{reason}}`,
       },
     ],

@@ -1,9 +1,9 @@
 import { NODE_COLUMNS, SOME_GREEN, SOME_RED, UP_DOWN } from "../looks.ts";
-import { exporter, NODE_LABELS, once, oncePerExporter, rate } from "../select.ts";
+import { exporter, NODE_LABELS, once, oncePerExporter, perMinute, rate } from "../select.ts";
 import { ageOf, graph, stat } from "../shorthand.ts";
 import type { DashboardSpec, PanelSpec } from "../spec.ts";
 import { exporterVariables } from "../variables.ts";
-import { NAME, own, quantileOf } from "./exporter-queries.ts";
+import { bucketsOf, NAME, named, own, quantileOf } from "./exporter-queries.ts";
 import { runtime } from "./exporter-runtime.ts";
 
 const HTTP = "peer_exporter_http_request_duration_seconds";
@@ -45,14 +45,14 @@ const now: readonly PanelSpec[] = [
     "Time since the current configuration was loaded, by the exporter that loaded last.",
     "s",
     [{ expr: `min(${ageOf(exporter("peer_exporter_config_last_reload_success_timestamp_seconds"))})` }],
-    { decimals: 0 },
+    { decimals: 0, plain: true },
   ),
   stat(
     "Running for",
     "Time since the start of the process, of the exporter that started last.",
     "s",
     [{ expr: `min(${ageOf(`(${own("process_start_time_seconds")})`)})` }],
-    { decimals: 0 },
+    { decimals: 0, plain: true },
   ),
   stat("Nodes", "Nodes that the exporters poll.", "short", [{ expr: `count(${once(exporter("p2p_node_up"))})` }]),
   {
@@ -71,7 +71,7 @@ const now: readonly PanelSpec[] = [
       { from: "version", title: "Version" },
       { from: "nodejs_version", title: "Node.js" },
       { from: "#B", title: "Configuration", words: { 0: ["refused", "red"], 1: ["loaded", "green"] } },
-      { from: "#C", title: "Nodes" },
+      { from: "#C", title: "Nodes", decimals: 0 },
     ],
     sortBy: "Exporter",
     ascending: true,
@@ -81,15 +81,17 @@ const now: readonly PanelSpec[] = [
 const polls: readonly PanelSpec[] = [
   graph(
     "Polls",
-    "Polls of nodes per second, and those that returned no peer list.",
-    "cps",
+    "Polls of nodes per minute, and those that returned no peer list.",
+    "cpm",
     [
       {
-        expr: `sum by (instance) (${oncePerExporter(rate(exporter("p2p_node_polls_total")))})`,
+        expr: named(perMinute(`sum by (instance) (${oncePerExporter(rate(exporter("p2p_node_polls_total")))})`)),
         legend: `${NAME} polls`,
       },
       {
-        expr: `sum by (instance) (${oncePerExporter(rate(exporter("p2p_node_poll_failures_total")))})`,
+        expr: named(
+          perMinute(`sum by (instance) (${oncePerExporter(rate(exporter("p2p_node_poll_failures_total")))})`),
+        ),
         legend: `${NAME} failed`,
       },
     ],
@@ -100,10 +102,10 @@ const polls: readonly PanelSpec[] = [
     "The longest of the last polls, and the shortest interval: a poll must end before the next one starts.",
     "s",
     [
-      { expr: `max by (instance) (${exporter("p2p_node_poll_duration_seconds")})`, legend: `${NAME} slowest` },
-      { expr: `min by (instance) (${exporter("p2p_node_poll_interval_seconds")})`, legend: `${NAME} interval` },
+      { expr: named(`max by (instance) (${exporter("p2p_node_poll_duration_seconds")})`), legend: `${NAME} slowest` },
+      { expr: named(`min by (instance) (${exporter("p2p_node_poll_interval_seconds")})`), legend: `${NAME} interval` },
     ],
-    { min: 0 },
+    { min: 0, limits: "/ interval$/" },
   ),
   graph(
     "Connections without their own series",
@@ -111,15 +113,15 @@ const polls: readonly PanelSpec[] = [
     "short",
     [
       {
-        expr: `sum by (instance) (${oncePerExporter(exporter("p2p_node_connections_omitted"))})`,
+        expr: named(`sum by (instance) (${oncePerExporter(exporter("p2p_node_connections_omitted"))})`),
         legend: `${NAME} omitted`,
       },
       {
-        expr: `sum by (instance) (${oncePerExporter(exporter("p2p_node_series_withheld"))})`,
+        expr: named(`sum by (instance) (${oncePerExporter(exporter("p2p_node_series_withheld"))})`),
         legend: `${NAME} withheld`,
       },
       {
-        expr: `sum by (instance) (${oncePerExporter(exporter("p2p_node_connections_merged"))})`,
+        expr: named(`sum by (instance) (${oncePerExporter(exporter("p2p_node_connections_merged"))})`),
         legend: `${NAME} merged`,
       },
     ],
@@ -138,11 +140,10 @@ const polls: readonly PanelSpec[] = [
     columns: [
       { from: "instance", title: "Exporter" },
       ...NODE_COLUMNS,
-      { from: "#B", title: "State", words: UP_DOWN },
-      { from: "#C", title: "Age of the data", unit: "s", decimals: 0 },
+      { from: "#B", title: "State", words: UP_DOWN, width: 80 },
+      { from: "#C", title: "Age of the data", unit: "s", decimals: 0, width: 140 },
     ],
-    sortBy: "Exporter",
-    ascending: true,
+    sortBy: "Age of the data",
   },
 ];
 
@@ -151,21 +152,21 @@ const scrapes: readonly PanelSpec[] = [
     "Scrape duration",
     "Duration of Prometheus' scrapes of each exporter.",
     "s",
-    [{ expr: `max by (instance) (${own("scrape_duration_seconds")})`, legend: NAME }],
+    [{ expr: named(`max by (instance) (${own("scrape_duration_seconds")})`), legend: `${NAME} duration` }],
     { min: 0 },
   ),
   graph(
     "Samples per scrape",
     "The size of the page of metrics.",
     "short",
-    [{ expr: `max by (instance) (${own("scrape_samples_scraped")})`, legend: NAME }],
+    [{ expr: named(`max by (instance) (${own("scrape_samples_scraped")})`), legend: `${NAME} samples` }],
     { min: 0 },
   ),
   graph(
     "New series per scrape",
     "Series that were not in the scrape before: the churn of connections.",
     "short",
-    [{ expr: `max by (instance) (${own("scrape_series_added")})`, legend: NAME }],
+    [{ expr: named(`max by (instance) (${own("scrape_series_added")})`), legend: `${NAME} new series` }],
     { min: 0 },
   ),
   graph(
@@ -185,11 +186,19 @@ const scrapes: readonly PanelSpec[] = [
     "Response time of requests: median and 99th percentile.",
     "s",
     [
-      { expr: quantileOf(HTTP, 0.5), legend: `${NAME} median` },
-      { expr: quantileOf(HTTP, 0.99), legend: `${NAME} 99 of 100` },
+      { expr: named(quantileOf(HTTP, 0.5)), legend: `${NAME} median` },
+      { expr: named(quantileOf(HTTP, 0.99)), legend: `${NAME} 99 of 100` },
     ],
     { min: 0 },
   ),
+  {
+    kind: "heatmap",
+    title: "HTTP durations",
+    description: "How long requests took, in buckets: the brighter a cell, the more requests per second.",
+    unit: "s",
+    queries: [{ expr: bucketsOf(HTTP), legend: "{{le}}" }],
+    histogram: true,
+  },
   graph(
     "Mean HTTP duration by handler",
     "The mean response time of requests.",
@@ -208,7 +217,7 @@ export const exporterItself: DashboardSpec = {
   rows: [
     { title: "Now", panels: now },
     { title: "Polls", panels: polls },
-    { title: "Scrapes and HTTP", panels: scrapes },
-    { title: "Process", panels: runtime },
+    { title: "Scrapes and HTTP", panels: scrapes, folded: true },
+    { title: "Process", panels: runtime, folded: true },
   ],
 };

@@ -1,4 +1,4 @@
-import { ALL_PEERS, DOWN_REASON, LAG_SECONDS, PEERS_AHEAD_SHARE } from "../derived.ts";
+import { ALL_PEERS, DEEPLY_FORKED, DOWN_REASON, FORK_DEPTH, LAG_SECONDS, PEERS_AHEAD_SHARE } from "../derived.ts";
 import {
   INTERVALS,
   LAG,
@@ -11,13 +11,14 @@ import {
   UP_DOWN,
   YES_NO,
 } from "../looks.ts";
-import { exporter, NODE, NODE_LABELS, NONE, node, once, oneText, over } from "../select.ts";
+import { NODE, NODE_LABELS, NONE, node, once } from "../select.ts";
 import { ageOf } from "../shorthand.ts";
 import type { DashboardSpec, PanelSpec } from "../spec.ts";
 import { nodeVariables } from "../variables.ts";
-import { history } from "./fleet-history.ts";
+import { details } from "./fleet-details.ts";
+import { overTime, troubles } from "./fleet-history.ts";
+import { alerts, FIRING, failures, reference, references, topNodes, versions } from "./fleet-tables.ts";
 
-const FIRING = 'alertname=~"P2P.*|PeerExporter.*", alertstate="firing"';
 const up = once(node("p2p_node_up"));
 const lag = once(node("p2p_node_head_lag_blocks"));
 const age = ageOf(once(node("p2p_node_last_success_timestamp_seconds")));
@@ -26,15 +27,11 @@ const failingParts = `count without (api) (${once(node("p2p_node_api_up"))} == 0
 const turnsOld = `(${age}) / ${once(node("p2p_node_poll_interval_seconds"))}`;
 /** Alerts have labels of their own, so nodes find theirs by name. */
 const nodeAlerts = `0 * ${up} + on (${NODE_LABELS}) group_left () count by (${NODE_LABELS}) (${once(`ALERTS{${NODE}, ${FIRING}}`)})`;
-/** Blocks since a node left the branch of most others. */
-const forkDepth = over("max", ["reference"], node("p2p_node_fork_depth_blocks"));
 /** Connections by direction, or the known peers of nodes that list no connections. */
 const peers = (direction: string) => once(node("p2p_node_peers", `direction="${direction}"`), "direction");
 
 /** Blocks on another branch than the other nodes; 0 while these are not more than in a usual reorganisation. */
-const deepFork = `${forkDepth} * (${forkDepth} > bool ${once(node("p2p_node_reorg_depth_blocks"))})`;
-
-const reference = (metric: string) => once(exporter(metric, 'chain=~"$chain"'));
+const deepFork = `${FORK_DEPTH} * ${DEEPLY_FORKED}`;
 
 /** The number of problems of a node; no part may be missing from the sum. */
 const problems = [
@@ -71,7 +68,10 @@ const glance: readonly PanelSpec[] = [
     unit: "short",
     width: 3,
     queries: [{ expr: `sum(${once(node("p2p_node_syncing"))})` }],
-    steps: SOME_ORANGE,
+    steps: [
+      [null, "green"],
+      [1, "blue"],
+    ],
   },
   {
     kind: "stat",
@@ -97,7 +97,7 @@ const glance: readonly PanelSpec[] = [
     description: "Nodes on another branch than most others, deeper than a usual reorganisation.",
     unit: "short",
     width: 3,
-    queries: [{ expr: `sum(${forkDepth} > bool ${once(node("p2p_node_reorg_depth_blocks"))})` }],
+    queries: [{ expr: `sum(${DEEPLY_FORKED})` }],
     steps: SOME_RED,
   },
   {
@@ -107,6 +107,7 @@ const glance: readonly PanelSpec[] = [
     unit: "s",
     width: 3,
     decimals: 0,
+    plain: true,
     queries: [{ expr: `max(${age})` }],
     steps: [
       [null, "green"],
@@ -150,103 +151,24 @@ const worstFirst: PanelSpec = {
     { expr: PEERS_AHEAD_SHARE },
   ],
   columns: [
-    { from: "#A", title: "Problems", steps: SOME_RED, width: 90 },
+    { from: "#A", title: "Problems", steps: SOME_RED, width: 95 },
     ...NODE_COLUMNS,
-    { from: "#B", title: "State", words: UP_DOWN },
-    { from: "reason", title: "Down because" },
-    { from: "#C", title: "Lag (blocks)", steps: LAG },
-    { from: "#N", title: "Lag (time)", unit: "s", decimals: 0, steps: LAG_TIME },
-    { from: "#O", title: "Peers ahead", unit: "percentunit", decimals: 0, steps: PEERS_AHEAD },
-    { from: "#D", title: "Syncing", words: YES_NO },
-    { from: "#L", title: "Fork (blocks)", steps: SOME_RED },
-    { from: "#E", title: "Inbound" },
-    { from: "#F", title: "Outbound" },
-    { from: "#G", title: "Known" },
-    { from: "#H", title: "Subnets", steps: SUBNETS },
-    { from: "#I", title: "Age (polls)", decimals: 1, steps: INTERVALS },
-    { from: "#J", title: "Failing APIs", steps: SOME_RED },
-    { from: "#K", title: "Alerts", steps: SOME_RED },
+    { from: "#B", title: "State", words: UP_DOWN, width: 70 },
+    { from: "reason", title: "Down because", width: 150 },
+    { from: "#K", title: "Alerts", steps: SOME_RED, width: 75 },
+    { from: "#J", title: "Failing APIs", steps: SOME_RED, width: 110 },
+    { from: "#C", title: "Lag (blocks)", unit: "locale", decimals: 0, steps: LAG, width: 110 },
+    { from: "#N", title: "Lag (time)", unit: "s", decimals: 0, steps: LAG_TIME, width: 100 },
+    { from: "#O", title: "Peers ahead", unit: "percentunit", decimals: 0, steps: PEERS_AHEAD, width: 110 },
+    { from: "#D", title: "Syncing", words: YES_NO, width: 80 },
+    { from: "#L", title: "Fork (blocks)", decimals: 0, steps: SOME_RED, width: 115 },
+    { from: "#E", title: "Inbound", decimals: 0, width: 85, sum: true },
+    { from: "#F", title: "Outbound", decimals: 0, width: 95, sum: true },
+    { from: "#G", title: "Known", decimals: 0, width: 75, sum: true },
+    { from: "#H", title: "Subnets", steps: SUBNETS, width: 85 },
+    { from: "#I", title: "Age (polls)", decimals: 1, steps: INTERVALS, width: 100 },
   ],
   sortBy: "Problems",
-};
-
-const failures: PanelSpec = {
-  kind: "table",
-  title: "Failing APIs",
-  description: "The APIs that failed in the last poll of a node, and why. A node is down if peers is one of them.",
-  unit: "none",
-  width: 12,
-  height: 6,
-  queries: [{ expr: once(node("p2p_node_failure_info")) }],
-  columns: [
-    ...NODE_COLUMNS,
-    { from: "api", title: "API", width: 110 },
-    { from: "reason", title: "Reason", width: 150 },
-  ],
-  sortBy: "Node",
-  ascending: true,
-};
-
-const alerts: PanelSpec = {
-  kind: "table",
-  title: "Active alerts",
-  description: "Firing alerts of the exporter's rules. Also empty if the rules are not loaded.",
-  unit: "none",
-  width: 12,
-  height: 6,
-  queries: [
-    {
-      // Those of nodes once for each node; those of exporters, which have no target, once for each exporter.
-      expr: `max by (alertname, severity, ${NODE_LABELS}) (${exporter("ALERTS", `target!="", ${FIRING}`)}) or max by (alertname, severity, instance) (${exporter("ALERTS", `target="", ${FIRING}`)})`,
-    },
-  ],
-  columns: [
-    { from: "severity", title: "Severity", width: 110 },
-    { from: "alertname", title: "Alert" },
-    ...NODE_COLUMNS,
-    { from: "instance", title: "Exporter", width: 170 },
-  ],
-  sortBy: "Severity",
-  ascending: true,
-};
-
-const versions: PanelSpec = {
-  kind: "table",
-  title: "Software and networks",
-  description: "Versions and networks that the nodes report, to find nodes that differ.",
-  unit: "none",
-  height: 8,
-  queries: [
-    {
-      expr: `count by (chain, network, chain_id, version) (${oneText(["network", "chain_id", "version"], node("p2p_node_info"))})`,
-    },
-  ],
-  columns: [
-    { from: "chain", title: "Chain", width: 100 },
-    { from: "network", title: "Network", width: 130 },
-    { from: "version", title: "Version" },
-    { from: "chain_id", title: "Chain id" },
-    { from: "#A", title: "Nodes", width: 80 },
-  ],
-  sortBy: "Chain",
-  ascending: true,
-};
-
-const references: PanelSpec = {
-  kind: "table",
-  title: "References",
-  description: "The configured references, polled only for the heads of their networks, and their heads.",
-  unit: "none",
-  height: 6,
-  queries: [{ expr: reference("p2p_reference_up") }, { expr: reference("p2p_reference_head_height") }],
-  columns: [
-    { from: "target", title: "Reference" },
-    { from: "chain", title: "Chain", width: 100 },
-    { from: "#A", title: "State", words: UP_DOWN },
-    { from: "#B", title: "Head" },
-  ],
-  sortBy: "Reference",
-  ascending: true,
 };
 
 export const fleet: DashboardSpec = {
@@ -256,8 +178,11 @@ export const fleet: DashboardSpec = {
   tags: ["p2p", "blockchain"],
   variables: nodeVariables("all"),
   rows: [
-    { title: "Overview", panels: [...glance, worstFirst, failures, alerts] },
-    { title: "History", panels: history },
-    { title: "Software and references", panels: [versions, references] },
+    { title: "Overview", panels: [...glance, worstFirst, alerts, failures] },
+    { title: "Over time", panels: overTime },
+    { title: "Troubles in the time range", panels: troubles },
+    { title: "Top nodes", panels: topNodes },
+    { title: "Each node over time", panels: details, folded: true },
+    { title: "Software and references", panels: [versions, references], folded: true },
   ],
 };

@@ -1,10 +1,17 @@
 import { NODE_COLUMNS, SOME_ORANGE, SOME_RED, UP_DOWN, YES_IS_BAD } from "../looks.ts";
 import { NODE_NAME, node, once, rate } from "../select.ts";
 import { ageOf, gauge, graph, stat } from "../shorthand.ts";
-import type { DashboardSpec, PanelSpec } from "../spec.ts";
+import type { DashboardSpec, PanelSpec, Step } from "../spec.ts";
 import { nodeVariables } from "../variables.ts";
 
 const LINK = "{{peer}} {{direction}} ({{target}})";
+
+/** The alerts on the disk fire below these. */
+const FREE_SPACE: readonly Step[] = [
+  [null, "red"],
+  [5 * 2 ** 30, "orange"],
+  [20 * 2 ** 30, "green"],
+];
 
 /** The connections whose last traffic is longest ago. */
 function idleLongest(metric: string): string {
@@ -59,17 +66,17 @@ const now: readonly PanelSpec[] = [
     ],
     columns: [
       ...NODE_COLUMNS,
-      { from: "#A", title: "State", words: UP_DOWN },
-      { from: "#B", title: "Running for", unit: "s", decimals: 0 },
-      { from: "#C", title: "Restricted", words: YES_IS_BAD },
-      { from: "#D", title: "Bootstrap", words: YES_IS_BAD },
-      { from: "#E", title: "Offline", words: YES_IS_BAD },
-      { from: "#F", title: "Update", words: YES_IS_BAD },
-      { from: "#G", title: "RPC connections" },
-      { from: "#H", title: "Free space", unit: "bytes" },
-      { from: "#I", title: "Database", unit: "bytes" },
+      { from: "#A", title: "State", words: UP_DOWN, width: 80 },
+      { from: "#B", title: "Running for", unit: "s", decimals: 0, width: 115 },
+      { from: "#C", title: "Restricted", words: YES_IS_BAD, width: 100 },
+      { from: "#D", title: "Bootstrap", words: YES_IS_BAD, width: 100 },
+      { from: "#E", title: "Offline", words: YES_IS_BAD, width: 85 },
+      { from: "#F", title: "Update", words: YES_IS_BAD, width: 85 },
+      { from: "#G", title: "RPC connections", decimals: 0, width: 140 },
+      { from: "#H", title: "Free space", unit: "bytes", steps: FREE_SPACE, width: 110 },
+      { from: "#I", title: "Database", unit: "bytes", width: 105 },
     ],
-    sortBy: "Node",
+    sortBy: "Free space",
     ascending: true,
   },
 ];
@@ -83,7 +90,7 @@ const peers: readonly PanelSpec[] = [
       gauge("p2p_node_peers", `${NODE_NAME} {{direction}}`),
       gauge("p2p_monero_max_peers", `${NODE_NAME} {{direction}} limit`),
     ],
-    { min: 0 },
+    { min: 0, decimals: 0, limits: "/ limit$/" },
   ),
   graph(
     "Lists of public peers",
@@ -92,13 +99,15 @@ const peers: readonly PanelSpec[] = [
     [gauge("p2p_monero_peerlist_size", `${NODE_NAME} {{list}}`)],
     { min: 0 },
   ),
-  graph(
-    "Peers by pruning stripe",
-    "Old blocks that the peers of all selected nodes keep: none, not pruned, all blocks; 1 to 8, one stripe.",
-    "short",
-    [{ expr: `sum by (stripe) (${once(node("p2p_monero_peers_by_pruning_stripe"))})`, legend: "{{stripe}}" }],
-    { min: 0, stack: true },
-  ),
+  {
+    kind: "bars",
+    title: "Peers by pruning stripe",
+    description:
+      "Old blocks that the peers of all selected nodes keep: none, not pruned, all blocks; 1 to 8, one stripe. A peer of two nodes counts twice.",
+    unit: "short",
+    decimals: 0,
+    queries: [{ expr: `sum by (stripe) (${once(node("p2p_monero_peers_by_pruning_stripe"))})`, legend: "{{stripe}}" }],
+  },
   graph(
     "Peers with public RPC",
     "Peers that report a public RPC.",
@@ -113,13 +122,6 @@ const peers: readonly PanelSpec[] = [
     [gauge("p2p_monero_bans", `${NODE_NAME} {{kind}}`)],
     { min: 0 },
   ),
-  graph(
-    "RPC connections",
-    "Open connections to the polled RPC port, the exporter's own included.",
-    "short",
-    [gauge("p2p_monero_rpc_connections", NODE_NAME)],
-    { min: 0 },
-  ),
 ];
 
 const traffic: readonly PanelSpec[] = [
@@ -131,7 +133,7 @@ const traffic: readonly PanelSpec[] = [
       { expr: once(rate(node("p2p_node_receive_bytes_total"))), legend: NODE_NAME },
       gauge("p2p_monero_receive_limit_bytes_per_second", `${NODE_NAME} limit`),
     ],
-    { min: 0 },
+    { min: 0, limits: "/ limit$/" },
   ),
   graph(
     "Sent and its limit",
@@ -141,7 +143,7 @@ const traffic: readonly PanelSpec[] = [
       { expr: once(rate(node("p2p_node_transmit_bytes_total"))), legend: NODE_NAME },
       gauge("p2p_monero_transmit_limit_bytes_per_second", `${NODE_NAME} limit`),
     ],
-    { min: 0 },
+    { min: 0, limits: "/ limit$/" },
   ),
   graph(
     "Most idle connections",
@@ -217,7 +219,7 @@ export const monero: DashboardSpec = {
   rows: [
     { title: "Nodes", panels: now },
     { title: "Peers", panels: peers },
-    { title: "Traffic", panels: traffic },
-    { title: "Sync and storage", panels: sync },
+    { title: "Traffic", panels: traffic, folded: true },
+    { title: "Sync and storage", panels: sync, folded: true },
   ],
 };

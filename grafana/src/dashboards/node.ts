@@ -5,23 +5,23 @@ import {
   PEERS,
   PEERS_AHEAD,
   SOME_RED,
+  STATE_COLORS,
   SUBNET_SHARE,
   TIME_LEFT,
   UP_DOWN,
-  YES_IS_BAD,
   YES_NO,
 } from "../looks.ts";
 import { node, once, oneText, over } from "../select.ts";
 import { ageOf, gauge } from "../shorthand.ts";
-import type { DashboardSpec, PanelSpec } from "../spec.ts";
+import type { DashboardSpec, PanelSpec, Words } from "../spec.ts";
 import { nodeVariables } from "../variables.ts";
-import { diversity, peers } from "./node-peers.ts";
+import { diversity, peers, rows } from "./node-peers.ts";
 import { polls } from "./node-polls.ts";
 
 const now: readonly PanelSpec[] = [
   {
     kind: "stat",
-    title: "State",
+    title: "State now",
     description: "Whether the last poll got the node's peer list.",
     unit: "none",
     queries: [gauge("p2p_node_up", "{{target}}")],
@@ -63,6 +63,7 @@ const now: readonly PanelSpec[] = [
     kind: "stat",
     title: "Age of the data",
     description: "Time since the peer list was last read.",
+    plain: true,
     unit: "s",
     decimals: 0,
     queries: [{ expr: ageOf(once(node("p2p_node_last_success_timestamp_seconds"))), legend: "{{target}}" }],
@@ -88,6 +89,7 @@ const now: readonly PanelSpec[] = [
     kind: "stat",
     title: "Usual block interval",
     description: "The usual time between two blocks of the chain. Chainweb: between two steps of the cut height.",
+    plain: true,
     unit: "s",
     queries: [gauge("p2p_node_block_interval_seconds", "{{target}}")],
   },
@@ -114,6 +116,7 @@ const now: readonly PanelSpec[] = [
     kind: "stat",
     title: "Certificate expires in",
     description: "Time until the node's certificate expires. Empty for nodes without TLS.",
+    plain: true,
     unit: "s",
     decimals: 0,
     queries: [
@@ -140,6 +143,41 @@ const now: readonly PanelSpec[] = [
       { from: "network", title: "Network" },
       { from: "chain_id", title: "Chain id" },
     ],
+  },
+];
+
+/** Numbers of states that are no other's, so that one panel can have all bands, each with its own words. */
+const STATES: Words = {
+  ...UP_DOWN,
+  2: ["in sync", "green"],
+  3: ["syncing", STATE_COLORS.syncing],
+  4: ["with most", "green"],
+  5: ["on another branch", STATE_COLORS["on another branch"]],
+};
+
+const overTime: readonly PanelSpec[] = [
+  {
+    kind: "states",
+    title: "State",
+    description:
+      "Whether polls got the peer list, whether the node was syncing, and whether its block was another one than that of most others at the highest height that both reported: fleet, the other nodes; configured, the references.",
+    unit: "none",
+    height: 6,
+    queries: [
+      gauge("p2p_node_up", "up"),
+      { expr: `2 + ${once(node("p2p_node_syncing"))}`, legend: "syncing" },
+      { expr: `4 + ${once(node("p2p_node_forked"))}`, legend: "branch ({{reference}})" },
+    ],
+    words: STATES,
+  },
+  {
+    kind: "states",
+    title: "Parts of the API",
+    description: "Whether each part of a poll succeeded. A failed part does not affect the others.",
+    unit: "none",
+    height: 6,
+    queries: [{ expr: once(node("p2p_node_api_up")), legend: "{{api}}" }],
+    words: UP_DOWN,
   },
 ];
 
@@ -170,10 +208,12 @@ const head: readonly PanelSpec[] = [
   {
     kind: "graph",
     title: "Head lag in time",
-    description: "The same blocks by the usual time between two blocks of the chain.",
+    description:
+      "The same blocks by the usual time between two blocks of the chain. P2PNodeHeadLagging fires beyond the first line.",
     unit: "s",
     min: 0,
     queries: [{ expr: LAG_SECONDS, legend: "behind" }],
+    steps: LAG_TIME,
   },
   {
     kind: "graph",
@@ -196,15 +236,6 @@ const head: readonly PanelSpec[] = [
     queries: [gauge("p2p_node_peers_by_head", "{{position}}")],
   },
   {
-    kind: "states",
-    title: "On another branch",
-    description:
-      "Whether the node's block is another one than that of most others at the highest height that both reported: fleet, the other nodes; configured, the references.",
-    unit: "none",
-    queries: [gauge("p2p_node_forked", "{{reference}}")],
-    words: YES_IS_BAD,
-  },
-  {
     kind: "graph",
     title: "Depth of the fork",
     description:
@@ -216,6 +247,7 @@ const head: readonly PanelSpec[] = [
       gauge("p2p_node_fork_depth_blocks", "{{reference}}"),
       gauge("p2p_node_reorg_depth_blocks", "usual reorganisation"),
     ],
+    limits: "/^usual/",
   },
 ];
 
@@ -226,10 +258,11 @@ export const nodeInDepth: DashboardSpec = {
   tags: ["p2p", "blockchain"],
   variables: nodeVariables("one"),
   rows: [
-    { title: "Now", panels: now },
+    { title: "Now", panels: [...now, ...overTime] },
     { title: "Peers", panels: peers },
     { title: "Head", panels: head },
-    { title: "Diversity", panels: diversity },
-    { title: "Polls", panels: polls },
+    { title: "Diversity of peers", panels: diversity, folded: true },
+    { title: "Polls", panels: polls, folded: true },
+    { title: "Rows of the peer list", panels: rows, folded: true },
   ],
 };

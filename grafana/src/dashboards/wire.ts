@@ -1,6 +1,6 @@
 import { FINALITY_LAG, UNAPPLIED_BLOCKS } from "../derived.ts";
-import { SOME_ORANGE, SOME_RED, TRUE_FALSE } from "../looks.ts";
-import { NODE_NAME, node, once, oneText, over, rate, stillOpen } from "../select.ts";
+import { LAG, NODE_COLUMNS, SOME_ORANGE, SOME_RED, TRUE_FALSE, UP_DOWN } from "../looks.ts";
+import { NODE_NAME, node, once, oneText, over, perMinute, rate, stillOpen } from "../select.ts";
 import { ageOf, counter, gauge, graph, stat } from "../shorthand.ts";
 import type { DashboardSpec, PanelSpec, Query } from "../spec.ts";
 import { nodeVariables } from "../variables.ts";
@@ -16,6 +16,37 @@ function withRole(role: (typeof ROLES)[number], title: string): Query {
     over("sum", ["direction", "peer", ...ROLES], node("p2p_wire_connection_info", `${role}${matcher}`));
   return { expr: `${count('="true"')} or 0 * ${count('!=""')}`, legend: `${NODE_NAME} ${title}` };
 }
+
+const nodes: PanelSpec = {
+  kind: "table",
+  title: "Nodes",
+  description:
+    "Heads of each node, blocks that it received but has not applied, and peers that it cannot use: of another chain, duplicate, or dropped for good. A node has no blocks before its first one.",
+  unit: "none",
+  height: 8,
+  queries: [
+    gauge("p2p_node_up", ""),
+    gauge("p2p_node_head_height", ""),
+    gauge("p2p_node_final_height", ""),
+    { expr: UNAPPLIED_BLOCKS },
+    gauge("p2p_wire_earliest_available_block", ""),
+    gauge("p2p_wire_wrong_chain_peers", ""),
+    gauge("p2p_wire_duplicate_links", ""),
+    gauge("p2p_wire_vanished_peers", ""),
+  ],
+  columns: [
+    ...NODE_COLUMNS,
+    { from: "#A", title: "State", words: UP_DOWN, width: 80 },
+    { from: "#B", title: "Head", unit: "locale", decimals: 0 },
+    { from: "#C", title: "Irreversible", unit: "locale", decimals: 0 },
+    { from: "#D", title: "Not applied", unit: "locale", decimals: 0, steps: LAG, width: 110 },
+    { from: "#E", title: "First block", unit: "locale", decimals: 0 },
+    { from: "#F", title: "Wrong chain", decimals: 0, steps: SOME_RED, width: 110, sum: true },
+    { from: "#G", title: "Duplicate", decimals: 0, steps: SOME_ORANGE, width: 100, sum: true },
+    { from: "#H", title: "Vanished", decimals: 0, steps: SOME_ORANGE, width: 95, sum: true },
+  ],
+  sortBy: "Not applied",
+};
 
 const blocks: readonly PanelSpec[] = [
   graph(
@@ -48,16 +79,13 @@ const blocks: readonly PanelSpec[] = [
   graph("Fork database head", "The last block that the node received, applied or not.", "none", [
     gauge("p2p_wire_fork_db_head_height", NODE_NAME),
   ]),
-  graph("First block of the block log", "This node has no older blocks.", "none", [
-    gauge("p2p_wire_earliest_available_block", NODE_NAME),
-  ]),
   graph(
     "Blocks first seen per peer",
-    "Blocks per second that arrived first over a connection, for the 10 best connections. A peer with 0 only repeats known blocks.",
-    "cps",
+    "Blocks per minute that arrived first over a connection, for the 10 best connections. A peer with 0 only repeats known blocks.",
+    "cpm",
     [
       {
-        expr: `topk(10, ${once(rate(node("p2p_wire_connection_unique_first_blocks_total")))})`,
+        expr: `topk(10, ${perMinute(once(rate(node("p2p_wire_connection_unique_first_blocks_total"))))})`,
         legend: LINK,
       },
     ],
@@ -65,14 +93,14 @@ const blocks: readonly PanelSpec[] = [
   ),
   graph(
     "Dropped transactions",
-    "Transactions per second that the node dropped because a connection had too many in progress.",
-    "cps",
+    "Transactions per minute that the node dropped because a connection had too many in progress.",
+    "cpm",
     [counter("p2p_wire_dropped_transactions_total", NODE_NAME)],
     { min: 0 },
   ),
 ];
 
-const trouble: readonly PanelSpec[] = [
+const glance: readonly PanelSpec[] = [
   stat(
     "Peers of another chain",
     "Connected peers with another chain id. The node closes such connections, so they appear only briefly.",
@@ -101,38 +129,39 @@ const trouble: readonly PanelSpec[] = [
     [{ expr: `sum(${once(node("p2p_wire_connection_block_sync_throttling"))})` }],
     { steps: SOME_ORANGE, width: 6 },
   ),
+];
+
+const trouble: readonly PanelSpec[] = [
   graph(
     "Failed connection attempts",
-    "Failed outbound connection attempts per second.",
-    "cps",
+    "Failed outbound connection attempts per minute.",
+    "cpm",
     [counter("p2p_wire_failed_connections_total", NODE_NAME)],
     { min: 0 },
   ),
-  graph(
-    "Unusable connections",
-    "Peers of another chain, duplicates and vanished peers per node.",
-    "short",
-    [
-      gauge("p2p_wire_wrong_chain_peers", `${NODE_NAME} wrong chain`),
-      gauge("p2p_wire_duplicate_links", `${NODE_NAME} duplicate`),
-      gauge("p2p_wire_vanished_peers", `${NODE_NAME} vanished`),
+  {
+    kind: "bars",
+    title: "Peers by protocol version",
+    description:
+      "Connected peers of all selected nodes by the version in their handshakes: from 1206 on in EOSIO to Spring, from 1 on in newer Wire. A peer of two nodes counts twice.",
+    unit: "short",
+    decimals: 0,
+    queries: [
+      {
+        expr: `sort_desc(sum by (network_version) (${once(node("p2p_wire_peers_by_network_version"))}) > 0)`,
+        legend: "{{network_version}}",
+      },
     ],
-    { min: 0 },
-  ),
-  graph(
-    "Peers by protocol version",
-    "Connected peers by the version in their handshakes: from 1206 on in EOSIO to Spring, from 1 on in newer Wire.",
-    "short",
-    [gauge("p2p_wire_peers_by_network_version", `${NODE_NAME} {{network_version}}`)],
-    { min: 0 },
-  ),
-  graph(
-    "Peers by operating system",
-    "Connected peers by the operating system that they report; newer Wire does not send it.",
-    "short",
-    [gauge("p2p_wire_peers_by_os", `${NODE_NAME} {{os}}`)],
-    { min: 0 },
-  ),
+  },
+  {
+    kind: "bars",
+    title: "Peers by operating system",
+    description:
+      "Connected peers of all selected nodes by the operating system that they report; newer Wire does not send it. A peer of two nodes counts twice.",
+    unit: "short",
+    decimals: 0,
+    queries: [{ expr: `sort_desc(sum by (os) (${once(node("p2p_wire_peers_by_os"))}) > 0)`, legend: "{{os}}" }],
+  },
   graph(
     "Peers by role",
     "Connections to block producers, by configuration or gossip and by validated gossip, and those that carry only blocks or only transactions.",
@@ -161,36 +190,47 @@ const links: PanelSpec = {
     { expr: ageOf(once(node("p2p_wire_connection_last_vote_timestamp_seconds"))) },
     { expr: once(node("p2p_wire_connection_first_available_block")) },
     { expr: once(node("p2p_wire_connection_last_available_block")) },
-    { expr: stillOpen(once(rate(node("p2p_wire_connection_unique_first_blocks_total")))) },
+    { expr: stillOpen(perMinute(once(rate(node("p2p_wire_connection_unique_first_blocks_total"))))) },
     { expr: oneText(ROLES, node("p2p_wire_connection_info")) },
   ],
   columns: [
-    { from: "target", title: "Node", link: "node" },
-    { from: "chain", title: "Chain" },
-    { from: "namespace", title: "Namespace" },
+    ...NODE_COLUMNS,
     { from: "peer", title: "Peer" },
-    { from: "direction", title: "Direction" },
-    { from: "#A", title: "Handshake ago", unit: "s", decimals: 0 },
-    { from: "#B", title: "Generation" },
+    { from: "direction", title: "Direction", width: 95 },
+    { from: "#A", title: "Handshake ago", unit: "s", decimals: 0, width: 130 },
+    { from: "#B", title: "Generation", decimals: 0, width: 105 },
     {
       from: "#C",
       title: "Score",
+      decimals: 0,
+      width: 80,
       steps: [
         [null, "red"],
         [50, "orange"],
         [80, "green"],
       ],
     },
-    { from: "#D", title: "Vote ago", unit: "s", decimals: 0 },
-    { from: "#E", title: "First block" },
-    { from: "#F", title: "Last block" },
-    { from: "#G", title: "First seen here", unit: "cps" },
-    { from: "bp_peer", title: "Producer", words: TRUE_FALSE },
-    { from: "bp_gossip_peer", title: "By gossip", words: TRUE_FALSE },
-    { from: "blocks_only", title: "Blocks only", words: TRUE_FALSE },
-    { from: "transactions_only", title: "Transactions only", words: TRUE_FALSE },
+    { from: "#D", title: "Vote ago", unit: "s", decimals: 0, width: 95 },
+    { from: "#E", title: "First block", unit: "locale", decimals: 0, width: 120 },
+    { from: "#F", title: "Last block", unit: "locale", decimals: 0, width: 120 },
+    { from: "#G", title: "First seen here", unit: "cpm", width: 130 },
+    { from: "bp_peer", title: "Producer", words: TRUE_FALSE, width: 90 },
+    { from: "bp_gossip_peer", title: "By gossip", words: TRUE_FALSE, width: 95 },
+    { from: "blocks_only", title: "Blocks only", words: TRUE_FALSE, width: 105 },
+    { from: "transactions_only", title: "Transactions only", words: TRUE_FALSE, width: 145 },
   ],
   sortBy: "Handshake ago",
+};
+
+const roundTrips: PanelSpec = {
+  kind: "heatmap",
+  title: "Round trips of connections",
+  description:
+    "How long the round trips to peers are, measured by the nodes: the brighter a cell, the more connections are in it. Only with prometheus_url.",
+  unit: "s",
+  width: 24,
+  queries: [{ expr: once(node("p2p_connection_latency_seconds")), legend: LINK }],
+  empty: "No node measures round trips.",
 };
 
 const scores: readonly PanelSpec[] = [
@@ -222,8 +262,9 @@ export const wire: DashboardSpec = {
   tags: ["p2p", "blockchain", "antelope"],
   variables: nodeVariables("all", "wire|antelope"),
   rows: [
+    { title: "Nodes", panels: [...glance, nodes] },
     { title: "Blocks", panels: blocks },
-    { title: "Problems and roles", panels: trouble },
-    { title: "Connections", panels: [links, ...scores] },
+    { title: "Connections", panels: [links, ...scores, roundTrips] },
+    { title: "Attempts, roles and software of peers", panels: trouble, folded: true },
   ],
 };

@@ -3,7 +3,7 @@ import schema from "../../../config.schema.json" with { type: "json" };
 import { loadAssets, type RulesKind } from "../../documents/assets.ts";
 import { type DocumentEntry, documentHint, findDocument, loadDocuments } from "../../documents/documents.ts";
 import { didYouMean } from "../../lib/suggest.ts";
-import { wrapped } from "../../lib/text/format.ts";
+import { wrapped } from "../../lib/text/wrap.ts";
 import { type Context, EXIT_USAGE } from "../context.ts";
 
 /**

@@ -2,26 +2,47 @@ import { formatDuration } from "../../lib/duration.ts";
 import { ago, counted } from "../../lib/text/format.ts";
 import { harmless } from "../../lib/text/harmless.ts";
 import type { Style } from "../../lib/text/terminal.ts";
+import { hanging } from "../../lib/text/wrap.ts";
+import type { Failure } from "../../model/failure.ts";
 import { isConnectedPeer } from "../../model/report.ts";
-import { causesOf } from "../../poll/outcomes.ts";
+import { type ApiFailure, causesOf } from "../../poll/outcomes.ts";
 import type { PolledNode } from "./polling.ts";
 
 /** A polled node as text for a terminal. Texts that the node chose are made harmless here. */
 
 /** `wire v1.2.2, chain 8a34ec7d…, head 1234 (2s ago), lag 0, 12 peers: 4 in, 8 out` */
 export function describePolled(polled: PolledNode): string {
-  const { node, report, lag, syncing } = polled;
-  if (!report.peers.ok && !report.head.ok) return `${node.chain} at ${node.url.label}`;
-  const { version, network, chainId } = report.identity;
+  const { chain, url } = polled.node;
+  if (isSilent(polled)) return `${chain} at ${url.label}`;
+  const { version } = polled.report.identity;
+  return harmless([version === undefined ? chain : `${chain} ${version}`, ...foundTexts(polled)].join(", "));
+}
+
+/** The same without the chain, for a table that has it in another column. */
+export function describeFound(polled: PolledNode): string {
+  if (isSilent(polled)) return polled.node.url.label;
+  return harmless([polled.report.identity.version ?? [], ...foundTexts(polled)].flat().join(", "));
+}
+
+function isSilent({ report }: PolledNode): boolean {
+  return !report.peers.ok && !report.head.ok;
+}
+
+function foundTexts(polled: PolledNode): readonly string[] {
+  const { report, lag, syncing } = polled;
+  const { network, chainId } = report.identity;
   const parts = [
-    version === undefined ? node.chain : `${node.chain} ${version}`,
-    network ?? (chainId === undefined ? undefined : `chain ${chainId.slice(0, 8)}…`),
+    network ?? (chainId === undefined ? undefined : `chain ${shortChainId(chainId)}`),
     ...headTexts(polled),
     lag.blocks === undefined ? undefined : `lag ${lag.blocks}`,
     syncing === true ? "syncing" : undefined,
     peersText(polled),
   ];
-  return harmless(parts.filter((part) => part !== undefined).join(", "));
+  return parts.filter((part) => part !== undefined);
+}
+
+export function shortChainId(chainId: string): string {
+  return `${chainId.slice(0, 8)}…`;
 }
 
 function headTexts({ report: { head }, history }: PolledNode): readonly (string | undefined)[] {
@@ -32,32 +53,81 @@ function headTexts({ report: { head }, history }: PolledNode): readonly (string 
   return [`head ${height}${age}`, finalHeight === undefined ? undefined : `final ${finalHeight}`];
 }
 
-function peersText({ node, report: { peers } }: PolledNode): string | undefined {
+/** The rows of a peer list. */
+export type PeerCounts = {
+  /** Connected peers. */
+  readonly inbound: number;
+  readonly outbound: number;
+  /** Known peers, where the API does not list connections. */
+  readonly unknown: number;
+  readonly notConnected: number;
+};
+
+/** Undefined without a peer list, which references have not. */
+export function peerCounts({ node, report: { peers } }: PolledNode): PeerCounts | undefined {
   if (!peers.ok || node.role === "reference") return undefined;
-  const { connections, malformed } = peers.value;
+  const { connections } = peers.value;
   const connected = connections.filter(isConnectedPeer);
   const count = (direction: string) => connected.filter((row) => row.direction === direction).length;
+  return {
+    inbound: count("inbound"),
+    outbound: count("outbound"),
+    unknown: count("unknown"),
+    notConnected: connections.length - connected.length,
+  };
+}
+
+function peersText(polled: PolledNode): string | undefined {
+  const counts = peerCounts(polled);
+  if (counts === undefined) return undefined;
+  const { inbound, outbound, unknown, notConnected } = counts;
+  const { peers } = polled.report;
+  const malformed = peers.ok ? peers.value.malformed : 0;
   // A list of known peers has no directions: its rows need not be connections.
-  const known = count("unknown");
-  const withDirection = connected.length - known;
-  const directions = withDirection > 0 ? `: ${count("inbound")} in, ${count("outbound")} out` : "";
-  const others = connections.length - connected.length;
+  const withDirection = inbound + outbound;
+  const directions = withDirection > 0 ? `: ${inbound} in, ${outbound} out` : "";
   return [
-    ...(withDirection > 0 || known === 0 ? [`${counted(withDirection, "peer")}${directions}`] : []),
-    ...(known === 0 ? [] : [counted(known, "known peer")]),
-    ...(others === 0 ? [] : [`${others} not connected`]),
+    ...(withDirection > 0 || unknown === 0 ? [`${counted(withDirection, "peer")}${directions}`] : []),
+    ...(unknown === 0 ? [] : [counted(unknown, "known peer")]),
+    ...(notConnected === 0 ? [] : [`${notConnected} not connected`]),
     ...(malformed === 0 ? [] : [`${counted(malformed, "row")} of the peer list not readable`]),
   ].join(", ");
 }
 
-/** Two lines for each failure: what happened, and what to do. */
-export function failureLines(polled: PolledNode, style: Style): readonly string[] {
-  return causesOf(polled).flatMap(({ api, failure: { reason, message, advice, retryAfterSeconds } }) => {
-    const wait =
-      retryAfterSeconds === undefined ? "" : `; the node asks to wait ${formatDuration(retryAfterSeconds * 1000)}`;
-    return [
-      `  ${style.red(api)} ${reason}: ${harmless(message)}`,
-      `  ${" ".repeat(api.length)} ${style.dim("→")} ${harmless(advice + wait)}`,
-    ];
-  });
+/** Where causes are printed, and how wide. */
+export type CauseView = {
+  readonly style: Style;
+  /** What the first line begins with; the other lines are indented as far. */
+  readonly first?: string;
+  /** The width of the terminal; undefined: nothing is wrapped, so that grep finds the whole text. */
+  readonly maxWidth: number | undefined;
+};
+
+const INDENT = "  ";
+const ARROW = "→";
+
+/** For each failure what happened, and what to do, wrapped at words. */
+export function failureLines(polled: PolledNode, view: CauseView): readonly string[] {
+  return causesOf(polled).flatMap((cause) => causeLines(cause, view));
+}
+
+export function causeLines({ api, failure }: ApiFailure, view: CauseView): readonly string[] {
+  const { style, first = INDENT, maxWidth } = view;
+  const begin = `${first}${api} `;
+  const [line = "", ...others] = hanging(harmless(`${failure.reason}: ${failure.message}`), { first: begin, maxWidth });
+  const painted = first + style.red(api) + line.slice(first.length + api.length);
+  return [painted, ...others, ...adviceLines(failure, { style, first: begin, maxWidth })];
+}
+
+/** What to do. */
+export function adviceLines(failure: Failure, { style, first = INDENT, maxWidth }: CauseView): readonly string[] {
+  const indent = " ".repeat(first.length);
+  const [line = "", ...others] = hanging(harmless(adviceOf(failure)), { first: `${indent}${ARROW} `, maxWidth });
+  return [indent + style.dim(ARROW) + line.slice(indent.length + ARROW.length), ...others];
+}
+
+export function adviceOf({ advice, retryAfterSeconds }: Failure): string {
+  return retryAfterSeconds === undefined
+    ? advice
+    : `${advice}; the node asks to wait ${formatDuration(retryAfterSeconds * 1000)}`;
 }

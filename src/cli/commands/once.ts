@@ -22,6 +22,7 @@ export { discover } from "./discover.ts";
  * (docs/performance.md).
  */
 export { printDashboards, printDocuments, printExampleConfig, printRules, printSchema } from "./embedded.ts";
+export { nodes } from "./nodes.ts";
 export { peers } from "./peers.ts";
 export { probe } from "./probe.ts";
 export { reload } from "./reload.ts";

@@ -1,7 +1,7 @@
 import { isoTime } from "../../lib/text/format.ts";
 import { formatAddress } from "../../model/address.ts";
 import type { PeerConnection } from "../../model/report.ts";
-import type { PeerColumn, SortOrder } from "../invocation.ts";
+import { compareBy, compareTexts, type PeerColumn, type SortOrder } from "../sort-order.ts";
 import { polledJson } from "./node-json.ts";
 import type { PolledNode } from "./polling.ts";
 
@@ -17,7 +17,7 @@ export type PeerRow = {
   readonly startSeconds: number | undefined;
 };
 
-export function peerRows({ report, history }: PolledNode, sort: SortOrder | undefined): readonly PeerRow[] {
+export function peerRows({ report, history }: PolledNode, sort: SortOrder<PeerColumn> | undefined): readonly PeerRow[] {
   if (!report.peers.ok) return [];
   const own = report.head.ok ? report.head.value.height : undefined;
   const rows = report.peers.value.connections.map((connection): PeerRow => {
@@ -39,7 +39,7 @@ function inUsualOrder(a: PeerRow, b: PeerRow): number {
   return (
     rank(DIRECTION_RANK, a.connection.direction) - rank(DIRECTION_RANK, b.connection.direction) ||
     rank(STATE_RANK, a.connection.state) - rank(STATE_RANK, b.connection.state) ||
-    collator.compare(a.peer, b.peer)
+    compareTexts(a.peer, b.peer)
   );
 }
 
@@ -50,18 +50,9 @@ function rank(order: readonly (string | undefined)[], value: string | undefined)
   return order.indexOf(value);
 }
 
-const collator = new Intl.Collator("en", { numeric: true });
-
-/** Texts from a to z, numbers from the largest, times from the oldest; rows without a value are last in either order. */
-function by({ column, isReversed }: SortOrder): (a: PeerRow, b: PeerRow) => number {
-  const sign = isReversed ? -1 : 1;
-  const value = VALUES[column];
-  return (a, b) => {
-    const [x, y] = [value(a), value(b)];
-    if (x === undefined || y === undefined) return Number(x === undefined) - Number(y === undefined);
-    if (typeof x === "number" && typeof y === "number") return sign * (column === "since" ? x - y : y - x);
-    return sign * collator.compare(String(x), String(y));
-  };
+/** Times from the oldest. */
+function by({ column, isReversed }: SortOrder<PeerColumn>): (a: PeerRow, b: PeerRow) => number {
+  return compareBy(VALUES[column], isReversed !== (column === "since"));
 }
 
 const VALUES: Readonly<Record<PeerColumn, (row: PeerRow) => string | number | undefined>> = {
@@ -82,11 +73,15 @@ const VALUES: Readonly<Record<PeerColumn, (row: PeerRow) => string | number | un
  * The output of `peers --json`; its keys are a contract (docs/cli.md). Bytes, seconds and heights are numbers, times are unix
  * seconds; values that a node does not report are left out. Texts that peers chose are not changed.
  */
-export function peersJson(polled: readonly PolledNode[], sort: SortOrder | undefined, nowMs: number): object {
+export function peersJson(
+  polled: readonly PolledNode[],
+  sort: SortOrder<PeerColumn> | undefined,
+  nowMs: number,
+): object {
   return { time: isoTime(nowMs), nodes: polled.map((one) => nodeJson(one, sort)) };
 }
 
-function nodeJson(polled: PolledNode, sort: SortOrder | undefined): object {
+function nodeJson(polled: PolledNode, sort: SortOrder<PeerColumn> | undefined): object {
   const { report } = polled;
   return {
     ...polledJson(polled),

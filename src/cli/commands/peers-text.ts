@@ -1,20 +1,16 @@
 import { chains } from "../../chains/index.ts";
 import { bytes, duration } from "../../lib/text/format.ts";
-import { type Cell, type TextColumn, tableLines } from "../../lib/text/table.ts";
+import { type Cell, type TextColumn, tableLines, withoutSpaces } from "../../lib/text/table.ts";
 import type { Paint, Style } from "../../lib/text/terminal.ts";
+import type { PeerConnection } from "../../model/report.ts";
 import { isUp } from "../../poll/outcomes.ts";
-import type { PeerColumn, SortOrder } from "../invocation.ts";
-import { describePolled, failureLines } from "./format-node.ts";
+import type { PeerColumn, SortOrder } from "../sort-order.ts";
+import { describePolled, failureLines, shortChainId } from "./format-node.ts";
 import { type PeerRow, peerRows } from "./peer-rows.ts";
+import type { TextView } from "./poll-rounds.ts";
 import type { PolledNode } from "./polling.ts";
 
-type PeersTextOptions = {
-  readonly style: Style;
-  readonly sort: SortOrder | undefined;
-  /** The width of the terminal; undefined: no limit. */
-  readonly maxWidth: number | undefined;
-  readonly nowMs: number;
-};
+type PeersTextOptions = TextView & { readonly sort: SortOrder<PeerColumn> | undefined };
 
 /** A node in one line, its failures, and a table of its peers. */
 export function peersText(polled: PolledNode, options: PeersTextOptions): string {
@@ -24,7 +20,7 @@ export function peersText(polled: PolledNode, options: PeersTextOptions): string
   const rows = peerRows(polled, options.sort);
   const lines = [
     `${style.bold(node.name)}${state}  ${describePolled(polled)}`,
-    ...failureLines(polled, style),
+    ...failureLines(polled, { style, maxWidth: options.maxWidth }),
     ...(rows.length === 0 ? [] : peersTable(rows, options)),
     ...notes(rows, polled, style),
   ];
@@ -38,7 +34,7 @@ function notes(rows: readonly PeerRow[], { node }: PolledNode, style: Style): re
 }
 
 type Column = TextColumn & {
-  readonly key: PeerColumn;
+  readonly isWide?: true;
   readonly cell: (row: PeerRow, options: PeersTextOptions) => string | undefined;
   readonly paint?: (row: PeerRow, style: Style) => Paint;
 };
@@ -47,16 +43,14 @@ const NARROWEST_PEER = 21;
 const NARROWEST_AGENT = 10;
 
 const COLUMNS: readonly Column[] = [
-  { key: "peer", title: "PEER", align: "left", shrinksTo: NARROWEST_PEER, cell: ({ peer }) => peer },
+  { title: "PEER", align: "left", shrinksTo: NARROWEST_PEER, cell: ({ peer }) => peer },
   {
-    key: "direction",
     title: "DIR",
     align: "left",
     cell: ({ connection: { direction } }) => DIRECTIONS[direction],
     paint: ({ connection: { direction } }, style) => (direction === "outbound" ? style.cyan : plain),
   },
   {
-    key: "state",
     leaves: 8,
     title: "STATE",
     align: "left",
@@ -65,62 +59,75 @@ const COLUMNS: readonly Column[] = [
       state === "connected" ? style.green : state === "disconnected" ? style.red : style.yellow,
   },
   {
-    key: "agent",
     leaves: 3,
     title: "AGENT",
     align: "left",
     shrinksTo: NARROWEST_AGENT,
     cell: ({ connection: { agent } }) => agent,
   },
-  { key: "head", leaves: 4, title: "HEAD", align: "right", cell: ({ head }) => head?.toString() },
-  { key: "difference", title: "DIFF", align: "right", cell: ({ difference }) => signed(difference) },
-  { key: "in", leaves: 7, title: "IN", align: "right", cell: ({ connection }) => size(connection.receivedBytes) },
-  { key: "out", leaves: 6, title: "OUT", align: "right", cell: ({ connection }) => size(connection.sentBytes) },
+  { leaves: 4, title: "HEAD", align: "right", cell: ({ head }) => head?.toString() },
+  { title: "DIFF", align: "right", cell: ({ difference }) => signed(difference) },
   {
-    key: "since",
+    leaves: 7,
+    title: "IN",
+    align: "right",
+    cell: ({ connection }, { isWide }) => size(connection.receivedBytes, isWide),
+  },
+  { leaves: 6, title: "OUT", align: "right", cell: ({ connection }, { isWide }) => size(connection.sentBytes, isWide) },
+  {
     leaves: 5,
     title: "SINCE",
     align: "right",
     cell: ({ startSeconds }, { nowMs }) => age(startSeconds, nowMs),
   },
   {
-    key: "latency",
     leaves: 1,
     title: "LATENCY",
     align: "right",
-    cell: ({ connection }) => latency(connection.latencySeconds),
+    cell: ({ connection }, { isWide }) => latency(connection.latencySeconds, isWide),
   },
   {
-    key: "syncing",
     leaves: 2,
     title: "SYNC",
     align: "left",
     cell: ({ connection: { syncing } }) => syncing,
     paint: (_, style) => style.yellow,
   },
+  { title: "TYPE", align: "left", isWide: true, cell: ({ connection: { address } }) => address.type },
+  { title: "IP", align: "left", isWide: true, cell: ({ connection: { address } }) => address.ip },
+  {
+    title: "NETWORK",
+    align: "left",
+    isWide: true,
+    cell: ({ connection: { chainId } }) => chainId && shortChainId(chainId),
+  },
+  { title: "INFO", align: "left", isWide: true, cell: ({ connection }) => infoText(connection) },
 ];
 
 const plain: Paint = (text) => text;
 
 const DIRECTIONS = { inbound: "in", outbound: "out", unknown: undefined } as const;
 
-/** Only the columns with values. */
+/** Only the columns with values; wide: all of them, without spaces in their cells. */
 function peersTable(rows: readonly PeerRow[], options: PeersTextOptions): readonly string[] {
-  const columns = COLUMNS.filter(({ cell }) => rows.some((row) => cell(row, options) !== undefined));
+  const { style, isWide, maxWidth } = options;
+  const columns = isWide
+    ? COLUMNS
+    : COLUMNS.filter((column) => column.isWide !== true && rows.some((row) => column.cell(row, options) !== undefined));
   const cells = rows.map((row) =>
     columns.map(({ cell, paint }): Cell => {
       const text = cell(row, options);
-      return text === undefined
-        ? { text: "-", paint: options.style.dim }
-        : { text, paint: paint?.(row, options.style) };
+      return text === undefined || text === ""
+        ? { text: "-", paint: style.dim }
+        : { text: isWide ? withoutSpaces(text) : text, paint: paint?.(row, style) };
     }),
   );
   return tableLines({
     columns,
     rows: cells,
-    paintTitle: options.style.dim,
+    paintTitle: style.dim,
     indent: "  ",
-    maxWidth: options.maxWidth,
+    maxWidth: isWide ? undefined : maxWidth,
   });
 }
 
@@ -128,8 +135,8 @@ function signed(value: number | undefined): string | undefined {
   return value === undefined ? undefined : value > 0 ? `+${value}` : `${value}`;
 }
 
-function size(value: number | undefined): string | undefined {
-  return value === undefined ? undefined : bytes(value, " ");
+function size(value: number | undefined, isWide: boolean): string | undefined {
+  return value === undefined ? undefined : bytes(value, isWide ? "" : " ");
 }
 
 /** A node may send any number as a time: a time in the future is ignored. */
@@ -139,6 +146,15 @@ function age(startSeconds: number | undefined, nowMs: number): string | undefine
   return seconds < 0 ? undefined : seconds === 0 ? "0s" : duration(seconds);
 }
 
-function latency(seconds: number | undefined): string | undefined {
-  return seconds === undefined ? undefined : `${Math.round(seconds * 10_000) / 10} ms`;
+function latency(seconds: number | undefined, isWide: boolean): string | undefined {
+  return seconds === undefined ? undefined : `${Math.round(seconds * 10_000) / 10}${isWide ? "" : " "}ms`;
+}
+
+/** The texts that only this chain has, as name=value. */
+function infoText({ info }: PeerConnection): string | undefined {
+  const known = info?.family.labels.flatMap((name, index) => {
+    const value = info.labels[index] ?? "";
+    return value === "" ? [] : [`${name}=${value}`];
+  });
+  return known === undefined || known.length === 0 ? undefined : known.join(",");
 }

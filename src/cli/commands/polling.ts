@@ -114,8 +114,11 @@ export async function pollOnce(
   }
 }
 
-/** The node, and the references of its chain to compare it with. */
-export function withReferences(node: NodeConfig, { references }: Pick<Config, "references">): readonly NodeConfig[] {
-  const { chain } = node;
-  return [node, ...references.filter((reference) => reference.chain === chain)];
+/** The nodes, and the references of their chains to compare them with. */
+export function withReferences(
+  nodes: readonly NodeConfig[],
+  { references }: Pick<Config, "references">,
+): readonly NodeConfig[] {
+  const chains = new Set(nodes.map(({ chain }) => chain));
+  return [...nodes, ...references.filter((one) => chains.has(one.chain) && !nodes.includes(one))];
 }

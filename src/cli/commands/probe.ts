@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { harmlessLines } from "../../lib/text/harmless.ts";
-import { createProgress, createStyle, wantsColour } from "../../lib/text/terminal.ts";
+import { createProgress, createStyle, terminalWidth, wantsColour } from "../../lib/text/terminal.ts";
 import { connectionSettings } from "../../metrics/connection-settings.ts";
 import { createOnceRenderer } from "../../metrics/render-node.ts";
 import { isUp, traceText } from "../../poll/outcomes.ts";
@@ -24,7 +24,7 @@ export async function probe(flags: ProbeInvocation, context: Context): Promise<n
     context.printError(`error: ${node}\n`);
     return EXIT_USAGE;
   }
-  const polling = await openPolling(withReferences(node, config), config.lag, context.redactor.redact);
+  const polling = await openPolling(withReferences([node], config), config.lag, context.redactor.redact);
   const interrupt = createInterrupt(context);
   const progress = createProgress(process.stderr);
   try {
@@ -34,7 +34,7 @@ export async function probe(flags: ProbeInvocation, context: Context): Promise<n
     if (polled === undefined) return interrupt.exitCode();
     const style = createStyle(wantsColour(process.stderr, process.env));
     // The trace contains the failures already.
-    const failures = flags.debug ? [] : failureLines(polled, style);
+    const failures = flags.debug ? [] : failureLines(polled, { style, maxWidth: terminalWidth(process.stderr) });
     if (!isUp(polled)) context.printError([`${node.name} is down:`, ...failures, ""].join("\n"));
     if (flags.debug) context.printError(harmlessLines(traceText(polled, polled.calls)));
     const page = await metricsOf(polled);

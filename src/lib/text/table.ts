@@ -20,6 +20,8 @@ export type TextTable = {
   readonly columns: readonly TextColumn[];
   readonly rows: readonly (readonly Cell[])[];
   readonly paintTitle: Paint;
+  /** Whether the first line is that of the titles; absent: it is. */
+  readonly hasTitles?: boolean;
   readonly indent: string;
   /** Columns of the terminal; undefined: nothing is cut. */
   readonly maxWidth: number | undefined;
@@ -27,12 +29,12 @@ export type TextTable = {
 
 const GAP = 2;
 
-/** One line for the titles and one for each row, without spaces at the end; below them, what had no room. */
+/** One line for the titles, if they are wanted, and one for each row, without spaces at the end; below them, what had no room. */
 export function tableLines(table: TextTable): readonly string[] {
-  const { paintTitle, indent, maxWidth } = table;
+  const { paintTitle, hasTitles = true, indent, maxWidth } = table;
   const cells = table.rows.map((row) => row.map(({ text, paint }) => ({ text: harmless(text), paint })));
   const wanted = table.columns.map(({ title }, index) =>
-    cells.reduce((widest, row) => Math.max(widest, width(row[index]?.text ?? "")), width(title)),
+    cells.reduce((widest, row) => Math.max(widest, width(row[index]?.text ?? "")), hasTitles ? width(title) : 0),
   );
   const room = maxWidth === undefined ? Number.POSITIVE_INFINITY : maxWidth - indent.length;
   const kept = keptColumns(table.columns, wanted, room);
@@ -54,7 +56,7 @@ export function tableLines(table: TextTable): readonly string[] {
   };
   const left = table.columns.filter((_, index) => !kept.has(index)).map(({ title }) => title);
   return [
-    line(columns.map(({ title }) => ({ text: title, paint: paintTitle }))),
+    ...(hasTitles ? [line(columns.map(({ title }) => ({ text: title, paint: paintTitle })))] : []),
     ...cells.map((row) => line(pick(row))),
     ...(left.length === 0 ? [] : [indent + paintTitle(`no room for ${left.join(", ")}`)]),
   ];
@@ -93,6 +95,11 @@ function shrink(wanted: readonly number[], columns: readonly TextColumn[], room:
     over -= 1;
   }
   return widths;
+}
+
+/** For tables that programs split at spaces: they are shown as _. */
+export function withoutSpaces(text: string): string {
+  return harmless(text).replace(/\s/gu, "_");
 }
 
 /** How many columns of a terminal a text takes, once it is harmless: without control characters. */

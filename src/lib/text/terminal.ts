@@ -41,6 +41,11 @@ function isSet(value: string | undefined): boolean {
   return value !== undefined && value !== "";
 }
 
+/** The columns of a terminal; undefined elsewhere, and for a terminal of unknown size, which reports 0. */
+export function terminalWidth({ isTTY, columns }: Pick<NodeJS.WriteStream, "isTTY" | "columns">): number | undefined {
+  return isTTY && columns > 0 ? columns : undefined;
+}
+
 /** One line that changes while a command works, on a terminal; nothing elsewhere. */
 type Progress = {
   /** Replaces the line. */

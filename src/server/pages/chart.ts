@@ -1,73 +1,208 @@
-import type { MinuteOfNode } from "../../poll/recent-polls.ts";
-import { count } from "./format.ts";
-import { type Markup, markup } from "./markup.ts";
+import type { MinuteOfNode } from "../../poll/last-hour.ts";
+import { type Markup, markup, NOTHING } from "./markup.ts";
+import { clock, type Scale, type TimeWindow, type Unit } from "./scale.ts";
 
-/** Small charts of the last hour. */
+/**
+ * A chart as a picture that the server draws. Only the lines are stretched to its size: texts are outside of them, at places in
+ * percent, so that they are as large as other text in every window.
+ */
 
-const MINUTES = 60;
-const WIDTH = 600;
-const HEIGHT = 100;
-/** Room for the width of the line. */
-const TOP = 6;
-const BOTTOM = 94;
-const LEFT = 4;
-const RIGHT = 594;
+/** The height of the lines' own coordinates; their width is a unit for each minute. */
+const HEIGHT = 200;
 
-type ChartOptions = {
-  readonly title: string;
-  /** Which value of each minute the chart shows: the worst one. */
-  readonly worst: "minimum" | "maximum";
-  readonly hour: readonly MinuteOfNode[];
-  readonly numberOf: (minute: MinuteOfNode) => number | undefined;
-  /** Points further apart are not joined, as the values between them are unknown. */
-  readonly gapMinutes: number;
-  readonly nowMs: number;
+type Series = {
+  /** In captions and tables. */
+  readonly name: string;
+  readonly pick: (minute: MinuteOfNode) => number | undefined;
 };
 
-/** A figure, with its range as text for screen readers. */
-export function chart({ title, worst, hour, numberOf, gapMinutes, nowMs }: ChartOptions): Markup {
-  const last = Math.floor(nowMs / 60_000);
-  const points = hour.flatMap((each) => {
-    const value = numberOf(each);
-    // After the clock was set, some minutes may not belong to this hour.
-    const isShown = each.minute >= last - MINUTES && each.minute <= last;
-    return value === undefined || !isShown ? [] : [{ minute: each.minute, value }];
+export type ChartOptions = {
+  readonly title: string;
+  /** What the chart shows of each minute. */
+  readonly what: string;
+  readonly unit: Unit;
+  /** One or two; the first is at the bottom. */
+  readonly series: readonly Series[];
+  /** The second series is drawn above the first, so that the upper line is their sum. */
+  readonly isStacked?: boolean;
+  /** Marks minutes in which a poll failed. */
+  readonly hasFailures?: boolean;
+  /** From this value on, an alert looks at it. */
+  readonly limit?: number;
+  /** The columns of the table of values. */
+  readonly columns: readonly number[];
+};
+
+/** What all charts of a node share. */
+export type ChartTime = {
+  readonly window: TimeWindow;
+  /** Of the window. */
+  readonly minutes: readonly MinuteOfNode[];
+  /** The first minute with a poll; undefined before the first poll. */
+  readonly since: number | undefined;
+  /** Points further apart are not joined, as the values between them are unknown. */
+  readonly gapMinutes: number;
+};
+
+/** The texts of the last values are those of the last minute: older numbers would look current. */
+export function chart(options: ChartOptions, time: ChartTime): Markup {
+  const { title, what, unit, series, columns, hasFailures, isStacked = false } = options;
+  const { window, minutes } = time;
+  const drawn = series.map(({ pick }, index) => {
+    const below = isStacked ? series.slice(0, index) : [];
+    return runs(time, (minute) => sumOf(minute, [...below.map((each) => each.pick), pick]));
   });
-  const values = points.map(({ value }) => value);
-  const [lowest, highest] = [Math.min(...values), Math.max(...values)];
-  const words =
-    points.length === 0 ? "no data" : lowest === highest ? count(lowest) : `${count(lowest)} to ${count(highest)}`;
-  const x = (minute: number) => round(RIGHT - ((last - minute) / MINUTES) * (RIGHT - LEFT));
-  // The scale begins at 0, so that a small change does not look like a large one.
-  const y = (value: number) => round(BOTTOM - (highest === 0 ? 0 : value / highest) * (BOTTOM - TOP));
-  const lines = runs(points, gapMinutes).map((run) => {
-    const [only] = run;
-    return run.length === 1 && only !== undefined
-      ? markup`<path class="dot" d="M${x(only.minute)} ${y(only.value)}h0"/>`
-      : markup`<polyline class="line" points="${run.map((point) => `${x(point.minute)},${y(point.value)}`).join(" ")}"/>`;
-  });
+  const highest = Math.max(0, ...drawn.flat(2).map(({ value }) => value));
+  const scale = unit.scale(highest);
+  const last = minutes.at(-1);
+  const now = series.map(({ name, pick }) => ({ name, value: last && pick(last) }));
+  const textOf = (value: number | undefined) => (value === undefined ? "unknown" : unit.exact(value));
+  const words = now.map(({ name, value }) => `${name} ${textOf(value)}`).join(", ");
+  const summary = drawn.flat().length === 0 ? "no data" : `${words}; at most ${unit.exact(highest)}`;
+  const keys = now.map(
+    ({ name, value }, index) =>
+      markup` <span class="key${isStacked ? " stacked" : ""}${index === 0 ? "" : " second"}">${name} <b>${value === undefined ? DASH : unit.exact(value)}</b></span>`,
+  );
+  const failed = hasFailures === true ? minutes.filter(({ hasFailedPoll }) => hasFailedPoll) : [];
   return markup`<figure>
-<figcaption><b>${title}</b> in the last hour, ${worst} of each minute: ${words}</figcaption>
-<svg role="img" aria-label="${title} in the last hour, ${worst} of each minute: ${words}" viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none">
-<path class="axis" d="M0 ${BOTTOM}H${WIDTH}"/>
-${lines}</svg>
-<p class="ends" aria-hidden="true"><span>60 min ago</span><span>now</span></p>
+<figcaption><b>${title}</b>${keys}${failed.length === 0 ? NOTHING : markup` <span class="key failed">failed polls</span>`}<span class="what">${what}</span></figcaption>
+<div class="plot" data-title="${title}" data-columns="${columns.join(" ")}">
+<svg class="chart" role="img" aria-label="${title}: ${summary}">${grounds(time)}
+<svg viewBox="0 0 ${window.minutes} ${HEIGHT}" preserveAspectRatio="none">${downs(time)}<path class="grid" d="${grid(scale, window)}"/>${limitLine(options, scale, window)}
+${drawn.flatMap((each, index) => [isStacked || drawn.length === 1 ? area(each, scale, window) : NOTHING, line(each, index, scale, window)])}${failed.length === 0 ? NOTHING : markup`<path class="failed" d="${failed.map(({ minute }) => `M${minute - window.first} ${HEIGHT}v-30`).join("")}"/>`}</svg>
+${scale.ticks.map(({ value, text }) => markup`<text class="y" x="-6" y="${percent(1 - value / scale.top)}">${text}</text>`)}${window.ticks.map((tick) => timeTick(tick, window))}${limitText(options, scale)}${firstPoll(time)}${noData(drawn, time)}</svg>
+</div>
 </figure>`;
+}
+
+const DASH = "\u2013";
+
+function sumOf(minute: MinuteOfNode, values: readonly Series["pick"][]): number | undefined {
+  let sum = 0;
+  for (const pick of values) {
+    const value = pick(minute);
+    if (value === undefined) return undefined;
+    sum += value;
+  }
+  return sum;
 }
 
 type Point = { readonly minute: number; readonly value: number };
 
-function runs(points: readonly Point[], gapMinutes: number): readonly (readonly Point[])[] {
+/** Points to join. A minute whose value is not known ends a line, and so does a long time without a poll. */
+function runs({ minutes, gapMinutes }: ChartTime, pick: Series["pick"]): readonly (readonly Point[])[] {
   const found: Point[][] = [];
-  for (const point of points) {
-    const run = found.at(-1);
+  let run: Point[] | undefined;
+  for (const each of minutes) {
+    const value = pick(each);
     const before = run?.at(-1);
-    if (run === undefined || before === undefined || point.minute - before.minute > gapMinutes) found.push([point]);
-    else run.push(point);
+    if (value === undefined) {
+      run = undefined;
+      continue;
+    }
+    if (run === undefined || (before !== undefined && each.minute - before.minute > gapMinutes)) {
+      run = [];
+      found.push(run);
+    }
+    run.push({ minute: each.minute, value });
   }
   return found;
 }
 
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
+type Runs = readonly (readonly Point[])[];
+
+function line(points: Runs, index: number, { top }: Scale, { first }: TimeWindow): Markup {
+  const path = points.map((run) => {
+    const { x, y, steps } = pathOf(run, top, first);
+    return `M${x} ${y}${steps === "" ? "h0" : steps}`;
+  });
+  return path.length === 0 ? NOTHING : markup`<path class="line${index === 0 ? "" : " second"}" d="${path.join("")}"/>`;
+}
+
+/** Below a line. */
+function area(points: Runs, { top }: Scale, { first }: TimeWindow): Markup {
+  const path = points
+    .map((run) => pathOf(run, top, first))
+    .filter(({ steps }) => steps !== "")
+    .map(({ x, y, steps }) => `M${x} ${HEIGHT}V${y}${steps}V${HEIGHT}`);
+  return path.length === 0 ? NOTHING : markup`<path class="area" d="${path.join("")}"/>`;
+}
+
+/** Points relative to the one before take half the characters. */
+function pathOf(run: readonly Point[], top: number, first: number) {
+  const places = run.map(({ minute, value }) => [minute - first, Math.round(HEIGHT * (1 - value / top))] as const);
+  const [[x, y] = [0, 0]] = places;
+  const steps = places.slice(1).map(([nextX, nextY], index) => {
+    const [fromX, fromY] = places[index] ?? [0, 0];
+    return `${nextX - fromX}${nextY < fromY ? "" : " "}${nextY - fromY}`;
+  });
+  return { x, y, steps: steps.length === 0 ? "" : `l${steps.join(" ")}` };
+}
+
+/** How much of the window was before the first poll. */
+export function unknownShare(window: TimeWindow, since: number | undefined): number {
+  return since === undefined ? 1 : (since - window.first) / window.minutes;
+}
+
+/** Before the first poll nothing is known, which is neither 0 nor a node that is down. */
+function grounds({ since, window }: ChartTime): Markup {
+  const unknown = unknownShare(window, since);
+  return unknown <= 0 ? NOTHING : markup`<rect class="before" width="${percent(unknown)}" height="100%"/>`;
+}
+
+function firstPoll({ since, window }: ChartTime): Markup {
+  const unknown = unknownShare(window, since);
+  return since === undefined || unknown < ROOM_FOR_TEXT
+    ? NOTHING
+    : markup`<text class="note" x="${percent(unknown / 2)}" y="50%">first poll ${clock(since)}</text>`;
+}
+
+/** Of the width of a chart on a phone. */
+const ROOM_FOR_TEXT = 0.3;
+
+/** The minutes in which the node was down, half a minute wider on both sides. */
+function downs({ minutes, window }: ChartTime): Markup {
+  const spans: { start: number; end: number }[] = [];
+  for (const { minute, peers, hasFailedPoll } of minutes) {
+    if (peers !== undefined || !hasFailedPoll) continue;
+    const x = minute - window.first;
+    const last = spans.at(-1);
+    if (last !== undefined && last.end >= x - 0.5) last.end = x + 0.5;
+    else spans.push({ start: x - 0.5, end: x + 0.5 });
+  }
+  const inside = (x: number) => Math.min(window.minutes, Math.max(0, x));
+  const path = spans.map(({ start, end }) => `M${inside(start)} 0H${inside(end)}V${HEIGHT}H${inside(start)}Z`).join("");
+  return path === "" ? NOTHING : markup`<path class="down" d="${path}"/>`;
+}
+
+function grid({ ticks, top }: Scale, window: TimeWindow): string {
+  const across = ticks.map(({ value }) => `M0 ${Math.round(HEIGHT * (1 - value / top))}H${window.minutes}`);
+  const down = window.ticks.map(({ minute }) => `M${minute - window.first} 0V${HEIGHT}`);
+  return [...across, ...down].join("");
+}
+
+function limitLine({ limit }: ChartOptions, { top }: Scale, { minutes }: TimeWindow): Markup {
+  return limit === undefined || limit > top
+    ? NOTHING
+    : markup`<path class="limit" d="M0 ${Math.round(HEIGHT * (1 - limit / top))}H${minutes}"/>`;
+}
+
+function limitText({ limit }: ChartOptions, { top }: Scale): Markup {
+  // Near the bottom there is no room for it.
+  return limit === undefined || limit > top || limit < top / 12
+    ? NOTHING
+    : markup`<text class="limit" x="4" y="${percent(1 - limit / top)}">alert above ${limit}</text>`;
+}
+
+function noData(drawn: readonly (readonly unknown[])[], { since }: ChartTime): Markup {
+  if (drawn.some((each) => each.length > 0)) return NOTHING;
+  return markup`<text class="note" x="50%" y="50%">${since === undefined ? "no data yet: values appear after the first poll" : "no data"}</text>`;
+}
+
+function timeTick({ minute, text }: TimeWindow["ticks"][number], { first, minutes }: TimeWindow): Markup {
+  return markup`<text class="x" x="${percent((minute - first) / minutes)}" y="100%">${text}</text>`;
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 1000) / 10}%`;
 }

@@ -102,7 +102,7 @@ function allTroubles(node: NodeOverview, samples: readonly TextSample[], nowMs: 
 }
 
 function warning(condition: boolean, text: string, alert: string): Trouble | undefined {
-  return condition ? { level: "warning", text, alert } : undefined;
+  return condition ? { state: alert, level: "warning", text, alert } : undefined;
 }
 
 /** By the time of the last poll: the head is not older than its data. */
@@ -120,5 +120,10 @@ function expiring({ value, nowMs }: Fact, what: string, alert: string): Trouble 
   const days = seconds / 86_400;
   if (days >= EXPIRY_DAYS.warning) return undefined;
   const level = days < EXPIRY_DAYS.critical ? "critical" : "warning";
-  return { level, text: seconds < 0 ? `${what} expired` : `${what} expires in ${duration(seconds)}`, alert };
+  return {
+    state: alert,
+    level,
+    text: seconds < 0 ? `${what} expired` : `${what} expires in ${duration(seconds)}`,
+    alert,
+  };
 }

@@ -2,7 +2,8 @@ import { listsConnections } from "../../chains/adapter.ts";
 import { chains } from "../../chains/index.ts";
 import type { TextSample } from "../../lib/prometheus-text.ts";
 import type { PollEntry, PollTrace, RecentPollsOfNode } from "../../poll/recent-polls.ts";
-import { chart } from "./chart.ts";
+import { BAR_FAMILIES, bars } from "./bars.ts";
+import { charts } from "./charts.ts";
 import {
   bytes,
   count,
@@ -44,6 +45,7 @@ const FAMILIES: ReadonlySet<string> = new Set([
   ...PEER_FAMILIES,
   ...KNOWN_PEER_FAMILIES,
   ...HEADLINE_FAMILIES,
+  ...BAR_FAMILIES,
   ...[HEAD, HEAD_TIME, FINAL, REFERENCE, LAG, INFO, OMITTED, MERGED, WITHHELD, SKEW, CERTIFICATE, REFERENCE_HEAD],
 ]);
 
@@ -71,9 +73,9 @@ export function nodePage({ node, recentPolls, samples, query, nowMs, linkPrefix 
 ${node.failures.length === 0 ? NOTHING : markup`<div class="failures ${node.condition}">${node.failures.map((failure) => failureText(failure, linkPrefix))}</div>`}
 ${details(node, only, nowMs)}
 ${charts(node, recentPolls, nowMs)}
-<h2>Heads</h2>
+${node.isReference ? NOTHING : peers({ node, samples, query, nowMs }, path, only)}<h2 id="heads">Heads</h2>
 ${heads(samples)}
-${node.isReference ? NOTHING : peers({ node, samples, query, nowMs }, path, only)}<h2>Polls</h2>
+<h2 id="polls">Polls</h2>
 <p>${node.isReference ? NOTHING : markup`Poll the node now: <a href="${probe}">metrics</a>, or <a href="${probe}&amp;debug=true">requests and metrics</a>.`}</p>
 ${pollsTable("Last polls", recentPolls.polls)}
 ${recentPolls.failedPolls.length === 0 ? NOTHING : pollsTable("Last failed polls, kept longer", recentPolls.failedPolls)}
@@ -111,16 +113,6 @@ ${items}</dl>`;
 
 function timeOfDayOrNumber(ms: number): Markup {
   return Number.isNaN(new Date(ms).getTime()) ? markup`${isoTime(ms)}` : timeOfDay(ms);
-}
-
-function charts({ isReference, intervalMs }: NodeOverview, { lastHour }: RecentPollsOfNode, nowMs: number): Markup {
-  const gapMinutes = Math.max(2, Math.ceil((2 * intervalMs) / 60_000));
-  const drawn = { hour: lastHour, gapMinutes, nowMs };
-  if (isReference) return NOTHING;
-  return markup`<div class="charts">
-${chart({ ...drawn, title: "Peers", worst: "minimum", numberOf: ({ peers }) => peers })}
-${chart({ ...drawn, title: "Blocks behind", worst: "maximum", numberOf: ({ lagBlocks }) => lagBlocks })}
-</div>`;
 }
 
 type HeadRow = { readonly what: string; readonly height: number; readonly ahead: number | undefined };
@@ -177,7 +169,7 @@ function peers({ node, samples, query, nowMs }: Peers, path: string, only: Only)
   const notShown = only(OMITTED)?.value ?? 0;
   const withheldSeries = only(WITHHELD)?.value ?? 0;
   return markup`<h2>${isKnown ? "Known peers" : "Peers"}</h2>
-${listed ?? (withheldSeries > 0 ? NOTHING : noPeers(node, notShown, rows))}
+${bars(samples)}${listed ?? (withheldSeries > 0 ? NOTHING : noPeers(node, notShown, rows))}
 ${listed === undefined ? NOTHING : omitted(notShown, rows)}
 ${withheld(withheldSeries)}
 `;

@@ -1,5 +1,5 @@
 import { type ChainName, chains } from "../../chains/index.ts";
-import type { Forks } from "../../poll/forks.ts";
+import { isDeeplyForked } from "../../poll/forks.ts";
 import { type ApiFailure, causesOf, isUp } from "../../poll/outcomes.ts";
 import type { PollEntry, RecentPollsOfNode } from "../../poll/recent-polls.ts";
 import type { StoredState } from "../../poll/store.ts";
@@ -67,11 +67,6 @@ function withoutStale(last: PollEntry, { report }: StoredState): PollEntry {
     peers: report?.peers.ok === true ? last.peers : undefined,
     ...(report?.head.ok === true ? {} : { height: undefined, lagBlocks: undefined }),
   };
-}
-
-/** Its branch is longer than a usual reorganisation: forks of a few blocks are no news. */
-function isDeeplyForked({ depths, reorgDepth }: Forks): boolean {
-  return reorgDepth !== undefined && [...depths.values()].some((depth) => depth > reorgDepth);
 }
 
 function conditionOf(state: StoredState, failures: readonly ApiFailure[]): Condition {

@@ -1,13 +1,18 @@
-import { badge, count, countOrUnknown, failureText, labelText, moment, UNKNOWN } from "./format.ts";
+import { groupByCause, shortCause } from "./causes.ts";
+import { filters, hasFilters, withoutFilters } from "./filters.ts";
+import { ago, count, countOrUnknown, labelText, UNKNOWN } from "./format.ts";
 import { type Markup, markup, NOTHING } from "./markup.ts";
 import { hasNoPeers, headOf, isBehind, lagOf, type NodeOverview, peersOf, totalPeers } from "./overview.ts";
-import { heading, isSelected, peersText, selections, summary, totals } from "./summary.ts";
-import { type Column, linkWith, type PageQuery, SORT_PARAMETERS, sortedRows, table } from "./table.ts";
-import { rank, troublesOf } from "./troubles.ts";
+import { linkWith, type PageQuery } from "./query.ts";
+import { LABEL, selected, selectionOf } from "./selection.ts";
+import { headlineOf, headlineText, peersText, summary } from "./summary.ts";
+import { type Column, SORT_PARAMETERS, sortedRows, table } from "./table.ts";
+import { type AssessedNode, assess } from "./troubles.ts";
 
 /** The page at `/`: all nodes, unhealthy ones first. */
 
-export const STATUS_PARAMETERS = ["chain", "state", "page", ...SORT_PARAMETERS];
+export const STATUS_PARAMETERS = ["q", "state", "chain", "page", ...SORT_PARAMETERS];
+export const REPEATED_PARAMETERS = [LABEL];
 
 /** A page stays below 1 MB, even if all of its nodes fail. */
 const NODES_PER_PAGE = 500;
@@ -21,65 +26,82 @@ type StatusOptions = {
   readonly linkPrefix: string;
 };
 
-export function statusPage({ nodes, query, nowMs, telemetryPath, linkPrefix }: StatusOptions): Markup {
-  const isFiltered = query.has("chain") || query.has("state");
-  return markup`<h1 class="${worstClass(nodes, nowMs)}">${heading(nodes, nowMs)}</h1>
-<p>${summary(nodes)}</p>
-${totals(nodes)}
-${nodes.length === 0 ? NOTHING : markup`<h2>${isFiltered ? "Selected nodes" : "All nodes"}</h2>${selectedNodes({ nodes, query, nowMs, linkPrefix })}`}
+type AssessedOptions = {
+  readonly nodes: readonly AssessedNode[];
+  readonly query: PageQuery;
+  readonly nowMs: number;
+  readonly linkPrefix: string;
+};
+
+/** The title says the worst, for people who have many tabs. */
+export function statusPage(options: StatusOptions): { readonly title: string; readonly content: Markup } {
+  const { query, nowMs, telemetryPath, linkPrefix } = options;
+  const nodes = options.nodes.map((node) => assess(node, nowMs));
+  const headline = headlineOf(nodes);
+  const linkTo = (state: string) => `${linkWith(`${linkPrefix}/`, new Map(), { state })}#nodes`;
+  const { text, state, cause } = headline;
+  const worst = state === undefined ? markup`${text}` : markup`<a href="${linkTo(state)}">${text}</a>${cause}`;
+  const content = markup`<h1 class="${worstClass(nodes)}">${worst}</h1>
+${summary(nodes, linkTo)}
+${nodes.length === 0 ? NOTHING : selectedNodes({ nodes, query, nowMs, linkPrefix })}
 <h2>Endpoints</h2>
 <dl class="links">
-${endpointLinks(telemetryPath, linkPrefix)}</dl>`;
+${endpointLinks(telemetryPath, linkPrefix)}</dl>
+`;
+  return { title: headlineText(headline), content };
 }
 
-function worstClass(nodes: readonly NodeOverview[], nowMs: number): string {
-  const [worst] = byRank(
-    nodes.filter(({ isReference }) => !isReference),
-    nowMs,
-  );
-  return worst === undefined ? "" : rowClass(worst, nowMs);
+function worstClass(nodes: readonly AssessedNode[]): string {
+  const own = nodes.filter(({ node }) => !node.isReference);
+  const [first, ...others] = own;
+  return first === undefined
+    ? ""
+    : rowClass(others.reduce((worst, each) => (each.rank < worst.rank ? each : worst), first));
 }
 
-function rowClass(node: NodeOverview, nowMs: number): string {
-  const [worst] = troublesOf(node, nowMs);
+function rowClass({ node, troubles }: AssessedNode): string {
+  const [worst] = troubles;
   if (worst?.level === "critical") return "down";
   return worst !== undefined && node.condition === "up" ? "warning" : node.condition;
 }
 
-/** Each rank is found once, not at each comparison. */
-function byRank(nodes: readonly NodeOverview[], nowMs: number): readonly NodeOverview[] {
-  return nodes
-    .map((node) => ({ node, rank: rank(node, nowMs) }))
-    .sort((a, b) => a.rank - b.rank)
-    .map(({ node }) => node);
-}
-
-function selectedNodes({ nodes, query, nowMs, linkPrefix }: Omit<StatusOptions, "telemetryPath">): Markup {
+function selectedNodes({ nodes, query, nowMs, linkPrefix }: AssessedOptions): Markup {
   const path = `${linkPrefix}/`;
-  const selected = nodes.filter(
-    ({ chain, condition }) => isSelected(query, "chain", chain) && isSelected(query, "state", condition),
-  );
-  const shared = sharedLabels(nodes);
-  const all = columns(nowMs, shared, linkPrefix);
-  const sorted = sortedRows(all, query, byRank(selected, nowMs));
+  const selection = selectionOf(query);
+  const found = selected(nodes, selection);
+  const head = filters({ nodes, selection, path, query });
+  if (found.length === 0)
+    return markup`${head}
+<p data-found>No node matches. <a href="${withoutFilters(path, query)}">Show all</a></p>`;
+  const shared = sharedLabels(nodes.map(({ node }) => node));
+  const isGrouped = (query.get("sort") ?? "state") === "state";
+  const { ordered, groupOf } = groupByCause(found, linkPrefix);
+  const own = isGrouped ? (each: AssessedNode) => groupOf(each)?.ownText(each) : undefined;
+  const all = columns({ nowMs, shared, linkPrefix, own });
+  const sorted = sortedRows(all, query, ordered);
   const page = pageOf(sorted.length, query.get("page"));
   const rows = sorted.slice((page - 1) * NODES_PER_PAGE, page * NODES_PER_PAGE);
   const links = pageLinks(sorted.length, page, path, query);
-  if (selected.length === 0)
-    return markup`${selections(nodes, path, query)}
-<p>No node matches. <a href="${path}">Show all</a></p>`;
-  return markup`${selections(nodes, path, query)}
+  return markup`${head}
 ${links}
 ${table({
-  caption: "State after each node's last poll, unhealthy nodes first by default.",
+  caption: captionOf(found.length, nodes.length, query),
   columns: all,
   rows,
-  rowClass: (node) => rowClass(node, nowMs),
-  detail: ({ failures }) =>
-    failures.length === 0 ? undefined : markup`${failures.map((failure) => failureText(failure, linkPrefix))}`,
+  ...(isGrouped ? { groupOf } : { rowClass }),
   sorting: { path, query, anchor: "nodes" },
+  titlesOf: "nodes",
 })}
 ${links}${Object.keys(shared).length === 0 ? NOTHING : markup`<p>Labels of all nodes: ${labelText(shared)}</p>`}`;
+}
+
+/** A screen reader gets the number when a search has changed it (script/search.js). */
+function captionOf(found: number, all: number, query: PageQuery): Markup {
+  const nodes = hasFilters(query)
+    ? `${count(found)} of ${count(all)} nodes`
+    : `${count(all)} ${all === 1 ? "node" : "nodes"}`;
+  const order = query.has("sort") || all === 1 ? "" : ", unhealthy ones first";
+  return markup`<span data-found>${nodes}</span>${order}`;
 }
 
 function pageOf(rows: number, wanted: string | undefined): number {
@@ -108,27 +130,31 @@ function sharedLabels(nodes: readonly NodeOverview[]): Readonly<Record<string, s
   );
 }
 
-function columns(
-  nowMs: number,
-  shared: Readonly<Record<string, string>>,
-  linkPrefix: string,
-): readonly Column<NodeOverview>[] {
+type ColumnsOptions = {
+  readonly nowMs: number;
+  readonly shared: Readonly<Record<string, string>>;
+  readonly linkPrefix: string;
+  /** What the head of a node's group does not say of it; undefined: there are no groups. */
+  readonly own: ((assessed: AssessedNode) => Markup | undefined) | undefined;
+};
+
+function columns({ nowMs, shared, linkPrefix, own }: ColumnsOptions): readonly Column<AssessedNode>[] {
   return [
     {
       key: "name",
       title: "Node",
       isRowHeader: true,
-      sortBy: ({ name }) => name,
-      cell: (node) => nameCell(node, shared, linkPrefix),
+      sortBy: ({ node }) => node.name,
+      cell: (each) => markup`${nameCell(each.node, shared, linkPrefix)}${own?.(each)}`,
     },
-    { key: "state", title: "State", sortBy: (node) => rank(node, nowMs), cell: ({ condition }) => badge(condition) },
-    { key: "chain", title: "Chain", sortBy: ({ chain }) => chain, cell: ({ chain }) => markup`${chain}` },
+    { key: "state", title: "State", sortBy: ({ rank }) => rank, cell: (each) => stateCell(each, own === undefined) },
+    { key: "chain", title: "Chain", sortBy: ({ node }) => node.chain, cell: ({ node }) => markup`${node.chain}` },
     {
       key: "peers",
       title: "Peers in / out",
       isNumeric: true,
       first: "desc",
-      sortBy: (node) => {
+      sortBy: ({ node }) => {
         const peers = peersOf(node);
         return peers && totalPeers(peers);
       },
@@ -139,17 +165,25 @@ function columns(
       title: "Head",
       isNumeric: true,
       first: "desc",
-      sortBy: headOf,
-      cell: (node) => countOrUnknown(headOf(node)),
+      sortBy: ({ node }) => headOf(node),
+      cell: ({ node }) => countOrUnknown(headOf(node)),
     },
-    { key: "lag", title: "Blocks behind", isNumeric: true, first: "desc", sortBy: lagOf, cell: lagCell },
+    {
+      key: "lag",
+      title: "Blocks behind",
+      isNumeric: true,
+      first: "desc",
+      sortBy: ({ node }) => lagOf(node),
+      cell: lagCell,
+    },
     {
       key: "age",
       title: "Data age",
       isNumeric: true,
       first: "desc",
-      sortBy: ({ lastSuccessMs }) => (lastSuccessMs === undefined ? undefined : nowMs - lastSuccessMs),
-      cell: ({ lastSuccessMs }) => (lastSuccessMs === undefined ? UNKNOWN : moment(lastSuccessMs, nowMs)),
+      sortBy: ({ node: { lastSuccessMs } }) => (lastSuccessMs === undefined ? undefined : nowMs - lastSuccessMs),
+      cell: ({ node: { lastSuccessMs } }) =>
+        lastSuccessMs === undefined ? UNKNOWN : markup`${ago(lastSuccessMs, nowMs)}`,
     },
   ];
 }
@@ -163,17 +197,28 @@ function nameCell(
   return markup`<a href="${linkPrefix}/nodes/${encodeURIComponent(name)}">${name}</a>${isReference ? markup` <span class="quiet">reference</span>` : NOTHING} ${labelText(own)}`;
 }
 
-function peersCell(node: NodeOverview): Markup {
+/** The worst trouble, then the others. Where the head of a group does not say the cause, it is here in short. */
+function stateCell(assessed: AssessedNode, withCause: boolean): Markup {
+  const [worst, ...others] = assessed.troubles;
+  if (worst === undefined) return UP_STATE;
+  const cause = withCause && ["down", "degraded"].includes(worst.state) ? shortCause(assessed) : undefined;
+  const more = [...(cause === undefined ? [] : [`: ${cause}`]), ...others.map(({ text }) => `, ${text}`)].join("");
+  return markup`<b class="${worst.level}">${worst.text}</b>${more}`;
+}
+
+const UP_STATE = markup`<b class="up">up</b>`;
+
+function peersCell({ node }: AssessedNode): Markup {
   const peers = peersOf(node);
   const text = peersText(peers === undefined ? [] : [peers]);
   return hasNoPeers(node) ? markup`<strong class="warning">${text}</strong>` : text;
 }
 
-function lagCell(node: NodeOverview): Markup {
+function lagCell({ node }: AssessedNode): Markup {
   const lag = lagOf(node);
-  const known =
-    lag !== undefined && isBehind(node) ? markup`<strong class="warning">${count(lag)}</strong>` : countOrUnknown(lag);
-  return markup`${known}${node.syncing ? markup` <span class="badge degraded">syncing</span>` : NOTHING}${node.isForked ? markup` <span class="badge down">forked</span>` : NOTHING}`;
+  return lag !== undefined && isBehind(node)
+    ? markup`<strong class="warning">${count(lag)}</strong>`
+    : countOrUnknown(lag);
 }
 
 function endpointLinks(telemetryPath: string, linkPrefix: string): readonly Markup[] {

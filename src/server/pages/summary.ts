@@ -1,77 +1,116 @@
-import { badge, count, countOrUnknown, UNKNOWN } from "./format.ts";
+import { shortCause } from "./causes.ts";
+import { count, UNKNOWN } from "./format.ts";
 import { type Markup, markup, NOTHING } from "./markup.ts";
-import { CONDITIONS, lagOf, type NodeOverview, peersOf } from "./overview.ts";
-import { linkWith, type PageQuery, table } from "./table.ts";
-import { worstOf } from "./troubles.ts";
+import type { peersOf } from "./overview.ts";
+import { isIn } from "./selection.ts";
+import { type AssessedNode, TROUBLED_STATES } from "./troubles.ts";
 
-/** The summary of all nodes on the page at `/`, and its links that select some of them. */
+/** What the page at `/` says first: the worst of the fleet, and what else there is. */
 
-/** Also the title of the page, as a browser's tab shows it. */
-export function heading(nodes: readonly NodeOverview[], nowMs: number): string {
-  const polled = nodes.filter(({ isReference }) => !isReference);
-  const all = polled.length;
-  if (all === 0) return nodes.length === 0 ? "No nodes to poll" : "Only references are polled";
-  const worst = worstOf(polled, nowMs);
-  if (worst !== undefined)
-    return `${count(worst.number)} of ${count(all)} ${all === 1 ? "node" : "nodes"} ${worst.what}`;
-  return all === 1 ? "The node is up" : `All ${count(all)} nodes are up`;
-}
-
-export function summary(all: readonly NodeOverview[]): string {
-  const nodes = all.filter(({ isReference }) => !isReference);
-  const references = all.filter(({ isReference }) => isReference);
-  const parts = [
-    nodes.length === 0 ? [] : [`${upOf(nodes)} ${nodes.length === 1 ? "node" : "nodes"} returned a peer list`],
-    references.length === 0
-      ? []
-      : [`${upOf(references)} ${references.length === 1 ? "reference" : "references"} returned a head`],
-  ].flat();
-  return parts.length === 0
-    ? "This exporter polls no nodes: its configuration has none or, with --shard, the other exporters poll them."
-    : `At the last poll, ${parts.join(" and ")}.`;
-}
-
-function upOf(nodes: readonly NodeOverview[]): string {
-  return `${count(nodes.filter(isUp).length)} of ${count(nodes.length)}`;
-}
-
-function isUp({ condition }: NodeOverview): boolean {
-  return condition === "up" || condition === "degraded";
-}
-
-type ChainTotals = {
-  readonly chain: string;
-  readonly nodes: readonly NodeOverview[];
+type Headline = {
+  /** How many nodes have the worst state. */
+  readonly text: string;
+  /** The state that it is about; undefined: nothing is wrong. */
+  readonly state: string | undefined;
+  /** What follows the text: the cause of most of them. */
+  readonly cause: string;
 };
 
-export function totals(all: readonly NodeOverview[]): Markup {
-  const nodes = all.filter(({ isReference }) => !isReference);
-  if (nodes.length === 0) return NOTHING;
-  return table<ChainTotals>({
-    caption: "By chain",
-    isCompact: true,
-    columns: [
-      { key: "chain", title: "Chain", isRowHeader: true, cell: ({ chain }) => markup`${chain}` },
-      { key: "up", title: "Nodes up", isNumeric: true, cell: (row) => markup`${upOf(row.nodes)}` },
-      {
-        key: "peers",
-        title: "Peers in / out",
-        isNumeric: true,
-        cell: (row) => peersText(row.nodes.flatMap((node) => peersOf(node) ?? [])),
-      },
-      { key: "lag", title: "Highest lag", isNumeric: true, cell: (row) => countOrUnknown(highestLag(row.nodes)) },
-    ],
-    rows: chainsOf(nodes).map((chain) => ({ chain, nodes: nodes.filter((node) => node.chain === chain) })),
+/** The worst state of the nodes; references do not count, as other people run them. */
+export function headlineOf(all: readonly AssessedNode[]): Headline {
+  const nodes = all.filter(({ node }) => !node.isReference);
+  const number = nodes.length;
+  if (number === 0) return plain(all.length === 0 ? "No nodes to poll" : "Only references are polled");
+  const worst = statesOf(nodes)[0];
+  if (worst === undefined) return plain(number === 1 ? "The node is up" : `All ${count(number)} nodes are up`);
+  return {
+    text: `${count(worst.members.length)} of ${count(number)} ${number === 1 ? "node" : "nodes"} ${worst.ofNodes}`,
+    state: worst.state,
+    cause: mainCause(worst.members),
+  };
+}
+
+function plain(text: string): Headline {
+  return { text, state: undefined, cause: "" };
+}
+
+/** As the title of the page, which a browser's tab shows. */
+export function headlineText({ text, cause }: Headline): string {
+  return `${text}${cause}`;
+}
+
+type StateOfNodes = {
+  readonly state: string;
+  readonly ofNodes: string;
+  readonly members: readonly AssessedNode[];
+};
+
+/** The states that some of the nodes have, the worst first. */
+function statesOf(nodes: readonly AssessedNode[]): readonly StateOfNodes[] {
+  const troubled = nodes.filter(({ troubles }) => troubles.length > 0);
+  return [...TROUBLED_STATES].flatMap(([state, { ofNodes }]) => {
+    const members = troubled.filter((each) => isIn(state, each));
+    return members.length === 0 ? [] : [{ state, ofNodes, members }];
   });
 }
 
-function chainsOf(nodes: readonly NodeOverview[]): readonly string[] {
-  return [...new Set(nodes.map(({ chain }) => chain))];
+/** The cause that more than half of them have. */
+function mainCause(members: readonly AssessedNode[]): string {
+  const [first] = causesOf(members);
+  if (first === undefined || first.number <= members.length / 2) return "";
+  return first.number === members.length ? `: ${first.cause}` : `: mostly ${first.cause}`;
 }
 
-function highestLag(nodes: readonly NodeOverview[]): number | undefined {
-  const lags = nodes.flatMap((node) => lagOf(node) ?? []);
-  return lags.length === 0 ? undefined : lags.reduce((worst, lag) => Math.max(worst, lag));
+/** The most frequent first. */
+function causesOf(members: readonly AssessedNode[]): readonly { readonly cause: string; readonly number: number }[] {
+  const numbers = new Map<string, number>();
+  for (const each of members) {
+    const cause = shortCause(each);
+    if (cause !== undefined) numbers.set(cause, (numbers.get(cause) ?? 0) + 1);
+  }
+  return [...numbers].map(([cause, number]) => ({ cause, number })).sort((a, b) => b.number - a.number);
+}
+
+/** Of more causes the page has the groups of its table. */
+const MAX_CAUSES = 4;
+
+/**
+ * What else there is: the causes of the worst state where there are several, the other states, and references that are unhealthy.
+ * @param linkTo the address that selects a state
+ */
+export function summary(all: readonly AssessedNode[], linkTo: (state: string) => string): Markup {
+  if (all.length === 0) {
+    return markup`<p>This exporter polls no nodes: its configuration has none or, with --shard, the other exporters poll them.</p>`;
+  }
+  const states = statesOf(all.filter(({ node }) => !node.isReference));
+  const [worst, ...others] = states;
+  const causes = worst === undefined ? [] : causesOf(worst.members);
+  const parts = [
+    ...(causes.length > 1 ? [markup`${causes.slice(0, MAX_CAUSES).map(causeText)}`] : []),
+    ...(others.length > 0 ? [markup`Also ${others.map((each, index) => stateLink(each, index, linkTo))}`] : []),
+    ...referencesText(all),
+  ];
+  return parts.length === 0 ? NOTHING : markup`<p>${parts.map((part) => markup`${part}. `)}</p>`;
+}
+
+function causeText({ cause, number }: { readonly cause: string; readonly number: number }, index: number): Markup {
+  return markup`${index === 0 ? "" : ", "}${count(number)} ${cause}`;
+}
+
+function stateLink(
+  { state, ofNodes, members }: StateOfNodes,
+  index: number,
+  linkTo: (state: string) => string,
+): Markup {
+  return markup`${index === 0 ? "" : ", "}<a href="${linkTo(state)}">${count(members.length)} ${ofNodes}</a>`;
+}
+
+function referencesText(all: readonly AssessedNode[]): readonly Markup[] {
+  const references = all.filter(({ node }) => node.isReference);
+  const down = references.filter((each) => isIn("down", each)).length;
+  if (down === 0) return [];
+  const word = references.length === 1 ? "reference" : "references";
+  return [markup`${count(down)} of ${count(references.length)} ${word} down`];
 }
 
 type Peers = NonNullable<ReturnType<typeof peersOf>>;
@@ -85,60 +124,4 @@ export function peersText(all: readonly Peers[]): Markup {
   return inbound + outbound === 0
     ? markup`${count(unknown)} known`
     : markup`${count(inbound)} / ${count(outbound)} and ${count(unknown)} known`;
-}
-
-/** The links that select nodes, each with the number of nodes that it would show. */
-export function selections(nodes: readonly NodeOverview[], path: string, query: PageQuery): Markup {
-  const states = CONDITIONS.filter((state) => nodes.some(({ condition }) => condition === state));
-  return markup`<nav class="selections" aria-label="Select nodes">${selection({
-    title: "State",
-    name: "state",
-    values: states,
-    nodes: nodes.filter(({ chain }) => isSelected(query, "chain", chain)),
-    of: ({ condition }) => condition,
-    path,
-    query,
-  })}${selection({
-    title: "Chain",
-    name: "chain",
-    values: chainsOf(nodes),
-    nodes: nodes.filter(({ condition }) => isSelected(query, "state", condition)),
-    of: ({ chain }) => chain,
-    path,
-    query,
-  })}</nav>`;
-}
-
-export function isSelected(query: PageQuery, name: string, value: string): boolean {
-  const wanted = query.get(name);
-  return wanted === undefined || wanted === value;
-}
-
-type SelectionOptions = {
-  readonly title: string;
-  readonly name: string;
-  readonly values: readonly string[];
-  /** The nodes that the other parameters select. */
-  readonly nodes: readonly NodeOverview[];
-  readonly of: (node: NodeOverview) => string;
-  /** Of the page. */
-  readonly path: string;
-  readonly query: PageQuery;
-};
-
-function selection({ title, name, values, nodes, of, path, query }: SelectionOptions): Markup {
-  if (values.length < 2 && !query.has(name)) return NOTHING;
-  const links = [undefined, ...values].map((value) => {
-    const current = query.get(name) === value ? markup` aria-current="true"` : NOTHING;
-    const link = `${linkWith(path, query, { [name]: value, page: undefined })}#nodes`;
-    const number = value === undefined ? nodes.length : nodes.filter((node) => of(node) === value).length;
-    return markup`<li><a href="${link}"${current}>${labelOf(name, value)} <span class="number">${count(number)}</span></a></li>`;
-  });
-  return markup`<div><span id="by-${name}">${title}</span><ul aria-labelledby="by-${name}">${links}</ul></div>`;
-}
-
-function labelOf(name: string, value: string | undefined): Markup {
-  if (value === undefined) return markup`all`;
-  const state = CONDITIONS.find((condition) => name === "state" && condition === value);
-  return state === undefined ? markup`${value}` : badge(state);
 }

@@ -1,4 +1,7 @@
 import { type Markup, markup, NOTHING } from "./markup.ts";
+import { linkWith, type PageQuery } from "./query.ts";
+
+export type { PageQuery } from "./query.ts";
 
 /** A column of a table. If rows can be sorted by it, its title is a link. */
 export type Column<Row> = {
@@ -19,51 +22,86 @@ export type Column<Row> = {
 type SortDirection = "asc" | "desc";
 
 type TableOptions<Row> = {
-  readonly caption: string;
+  readonly caption: string | Markup;
   /** Few short columns: it stays a table on a phone. */
   readonly isCompact?: boolean;
   readonly columns: readonly Column<Row>[];
   readonly rows: readonly Row[];
   /** A class for the row. */
   readonly rowClass?: (row: Row) => string;
+  /** The group that the row is in: neighbours of one group follow its head. */
+  readonly groupOf?: (row: Row) => RowGroup | undefined;
   /** Content below a row, over its whole width. */
   readonly detail?: (row: Row) => Markup | undefined;
   /** Where the links of the column titles lead; without it the table cannot be sorted. */
   readonly sorting?: { readonly path: string; readonly query: PageQuery; readonly anchor: string };
+  /** The style has the titles that cells have as cards, by this class and their places (style.ts); otherwise each cell has its own. */
+  readonly titlesOf?: string;
 };
+
+type RowGroup = { readonly className: string; readonly head: Markup };
 
 /** The query parameters of these links. */
 export const SORT_PARAMETERS = ["sort", "dir"];
 
-/** The roles are explicit, because the style that shows rows as cards removes the implied ones. */
+/**
+ * Cells say nothing that their column can: a page has thousands of them. The role is explicit, because the style that shows rows
+ * as cards removes it in some browsers; those keep rows and cells then.
+ */
 export function table<Row>(options: TableOptions<Row>): Markup {
-  const { caption, isCompact, columns, rows, sorting } = options;
+  const { caption, columns, rows, sorting } = options;
   const sort = sorting && chosenSort(columns, sorting.query);
   const sorted = sort === undefined ? rows : sortRows(rows, sort);
   const heads = columns.map((column) => head(column, sort, sorting));
-  const body = sorted.map((row) => bodyRow(options, row));
-  const kind = isCompact ? "compact" : columns.length > MANY_COLUMNS ? "cards many" : "cards";
-  return markup`<table role="table" class="${kind}"${sorting === undefined ? NOTHING : markup` id="${sorting.anchor}"`}>
+  return markup`<table role="table" class="${classesOf(options)}"${sorting === undefined ? NOTHING : markup` id="${sorting.anchor}"`}>
 <caption>${caption}</caption>
-<thead role="rowgroup"><tr role="row">${heads}</tr></thead>
-<tbody role="rowgroup">
-${body}</tbody>
-</table>`;
+<thead><tr>${heads}</tr></thead>
+${bodiesOf(options, sorted)}</table>`;
+}
+
+/** Also how the cells of each column look, by its place. */
+function classesOf<Row>({ isCompact, columns, titlesOf }: TableOptions<Row>): string {
+  const kind = isCompact ? "compact" : columns.length > MANY_COLUMNS ? "cards many" : "cards";
+  const places = columns.flatMap(({ isNumeric, isWide }, index) =>
+    isNumeric ? [`n${index + 1}`] : isWide ? [`w${index + 1}`] : [],
+  );
+  return [kind, ...(titlesOf === undefined ? [] : [titlesOf]), ...places].join(" ");
+}
+
+function bodiesOf<Row>(options: TableOptions<Row>, rows: readonly Row[]): readonly Markup[] {
+  const { columns, groupOf } = options;
+  const bodies: { readonly group: RowGroup | undefined; readonly rows: Markup[] }[] = [];
+  for (const row of rows) {
+    const group = groupOf?.(row);
+    const last = bodies.at(-1);
+    if (last !== undefined && last.group === group) last.rows.push(bodyRow(options, row));
+    else bodies.push({ group, rows: [bodyRow(options, row)] });
+  }
+  return bodies.map(({ group, rows }) =>
+    group === undefined
+      ? markup`<tbody>
+${rows}</tbody>
+`
+      : markup`<tbody class="${group.className}">
+<tr class="group"><td colspan="${columns.length}">${group.head}</td></tr>
+${rows}</tbody>
+`,
+  );
 }
 
 /** More columns need a wide window. */
 const MANY_COLUMNS = 8;
 
-function bodyRow<Row>({ columns, rowClass, detail }: TableOptions<Row>, row: Row): Markup {
+function bodyRow<Row>({ columns, rowClass, detail, titlesOf }: TableOptions<Row>, row: Row): Markup {
   const name = rowClass?.(row) ?? "";
-  const cells = columns.map((column) => cell(column, row));
+  const cells = columns.map((column) => cell(column, row, titlesOf === undefined));
   const below = detail?.(row);
   if (below === undefined) {
-    return markup`<tr role="row"${classOf(name)}>${cells}</tr>
+    return markup`<tr${classOf(name)}>${cells}</tr>
 `;
   }
-  return markup`<tr role="row"${classOf(`${name} with-detail`)}>${cells}</tr>
-<tr role="row"${classOf(`${name} detail`)}><td role="cell" colspan="${columns.length}">${below}</td></tr>
+  return markup`<tr${classOf(`${name} with-detail`)}>${cells}</tr>
+<tr${classOf(`${name} detail`)}><td colspan="${columns.length}">${below}</td></tr>
 `;
 }
 
@@ -106,52 +144,16 @@ function compare(a: number | string, b: number | string): number {
 
 function head<Row>(column: Column<Row>, sort: Sort<Row> | undefined, sorting: TableOptions<Row>["sorting"]): Markup {
   const { key, title, sortBy, first = "asc" } = column;
-  const kind = classOf(kindOf(column));
-  if (sorting === undefined || sortBy === undefined) {
-    return markup`<th role="columnheader" scope="col"${kind}>${title}</th>`;
-  }
+  if (sorting === undefined || sortBy === undefined) return markup`<th scope="col">${title}</th>`;
   const current = sort?.column.key === key ? sort.direction : undefined;
   const next = current === undefined ? first : current === "asc" ? "desc" : "asc";
   const link = `${linkWith(sorting.path, sorting.query, { sort: key, dir: next, page: undefined })}#${sorting.anchor}`;
   const order = current === undefined ? "none" : current === "asc" ? "ascending" : "descending";
   const sign = current === undefined ? "" : current === "asc" ? " ▲" : " ▼";
-  return markup`<th role="columnheader" scope="col"${kind} aria-sort="${order}"><a href="${link}">${title}<span aria-hidden="true">${sign}</span></a></th>`;
+  return markup`<th scope="col" aria-sort="${order}"><a href="${link}">${title}<span aria-hidden="true">${sign}</span></a></th>`;
 }
 
-function cell<Row>(column: Column<Row>, row: Row): Markup {
-  const { title, cell: content, isRowHeader } = column;
-  const kind = classOf(kindOf(column));
-  return isRowHeader
-    ? markup`<th role="rowheader" scope="row"${kind}>${content(row)}</th>`
-    : markup`<td role="cell"${kind} data-title="${title}">${content(row)}</td>`;
-}
-
-function kindOf<Row>({ isNumeric, isWide }: Column<Row>): string {
-  return isNumeric ? "numeric" : isWide ? "wide" : "";
-}
-
-/** The query of a page; each link that changes a parameter keeps the others. */
-export type PageQuery = ReadonlyMap<string, string>;
-
-/** The parameters that a page has, each once; others are ignored. */
-export function readPageQuery(query: string, known: readonly string[]): PageQuery {
-  const given = new URLSearchParams(query);
-  return new Map(
-    known.flatMap((name) => {
-      const value = given.get(name);
-      return value === null || value === "" ? [] : [[name, value] as const];
-    }),
-  );
-}
-
-/** The address of the page with some parameters changed; undefined removes one. */
-export function linkWith(
-  path: string,
-  query: PageQuery,
-  changes: Readonly<Record<string, string | undefined>>,
-): string {
-  const merged = { ...Object.fromEntries(query), ...changes };
-  const text = new URLSearchParams();
-  for (const [name, value] of Object.entries(merged)) if (value !== undefined) text.set(name, value);
-  return text.size === 0 ? path : `${path}?${text}`;
+function cell<Row>({ title, cell: content, isRowHeader }: Column<Row>, row: Row, hasTitle: boolean): Markup {
+  if (isRowHeader) return markup`<th scope="row">${content(row)}</th>`;
+  return hasTitle ? markup`<td data-title="${title}">${content(row)}</td>` : markup`<td>${content(row)}</td>`;
 }

@@ -9,6 +9,8 @@ import { hasNoPeers, isBehind, type Level, lagOf, type NodeOverview } from "./ov
  */
 
 export type Trouble = {
+  /** As the address of the page names it. */
+  readonly state: string;
   readonly level: Level;
   /** Without the name of the node. */
   readonly text: string;
@@ -17,6 +19,7 @@ export type Trouble = {
 };
 
 type Kind = {
+  readonly state: string;
   readonly level: Level;
   /** What it says of several nodes, after their number. */
   readonly ofNodes: string;
@@ -30,6 +33,7 @@ type Kind = {
 /** From the worst to the least. Of a node that has not been polled nothing is known, of a degraded one that it has a trouble. */
 const KINDS: readonly Kind[] = [
   {
+    state: "down",
     level: "critical",
     ofNodes: "down",
     isAlone: true,
@@ -37,58 +41,66 @@ const KINDS: readonly Kind[] = [
     textOf: ({ condition }) => when(condition === "down", "down"),
   },
   {
+    state: "forked",
     level: "critical",
     ofNodes: "forked",
     alert: "P2PNodeForked",
     textOf: ({ isForked }) => when(isForked, "forked"),
   },
-  { level: "critical", ofNodes: "stalled", alert: "P2PNodeHeadStalled", textOf: stalled },
+  { state: "stalled", level: "critical", ofNodes: "stalled", alert: "P2PNodeHeadStalled", textOf: stalled },
   {
+    state: "no-peers",
     level: "critical",
     ofNodes: "without peers",
     alert: "P2PNodeNoPeers",
     textOf: (node) => when(hasNoPeers(node), "no peers"),
   },
-  { level: "warning", ofNodes: "degraded", alert: "P2PNodeApiFailing", textOf: degraded },
+  { state: "degraded", level: "warning", ofNodes: "degraded", alert: "P2PNodeApiFailing", textOf: degraded },
   {
+    state: "waiting",
     level: "waiting",
     ofNodes: "not polled yet",
     isAlone: true,
     textOf: ({ condition }) => when(condition === "waiting", "not polled yet"),
   },
-  { level: "warning", ofNodes: "not polled in time", alert: "P2PNodeDataStale", textOf: stale },
-  { level: "warning", ofNodes: "behind", alert: "P2PNodeHeadLagging", textOf: behind },
+  { state: "stale", level: "warning", ofNodes: "not polled in time", alert: "P2PNodeDataStale", textOf: stale },
+  { state: "behind", level: "warning", ofNodes: "behind", alert: "P2PNodeHeadLagging", textOf: behind },
 ];
+
+/** A node with what is wrong with it. */
+export type AssessedNode = {
+  readonly node: NodeOverview;
+  /** The worst first. */
+  readonly troubles: readonly Trouble[];
+  /** Of nodes with worse troubles it is lower. */
+  readonly rank: number;
+};
+
+export function assess(node: NodeOverview, nowMs: number): AssessedNode {
+  const troubles = troublesOf(node, nowMs);
+  const [worst] = troubles;
+  return { node, troubles, rank: worst === undefined ? STATES.length : STATES.indexOf(worst.state) };
+}
 
 /** The worst first. */
 export function troublesOf(node: NodeOverview, nowMs: number): readonly Trouble[] {
-  return foundIn(node, nowMs).map(({ kind, text }) => ({ level: kind.level, text, alert: kind.alert }));
+  const found: Trouble[] = [];
+  for (const { state, level, alert, isAlone, textOf } of KINDS) {
+    const text = textOf(node, nowMs);
+    if (text === undefined) continue;
+    const trouble = { state, level, text, alert };
+    if (isAlone) return [trouble];
+    found.push(trouble);
+  }
+  return found;
 }
 
-/** Sorts nodes: those with worse troubles have lower ranks. */
-export function rank(node: NodeOverview, nowMs: number): number {
-  const [worst] = foundIn(node, nowMs);
-  return worst === undefined ? KINDS.length : KINDS.indexOf(worst.kind);
-}
+/** The states of nodes with a trouble, the worst first, by what is said of several nodes. */
+export const TROUBLED_STATES: ReadonlyMap<string, { readonly level: Level; readonly ofNodes: string }> = new Map(
+  KINDS.map(({ state, level, ofNodes }) => [state, { level, ofNodes }]),
+);
 
-/** The worst trouble of a fleet, with the number of nodes that have it. */
-export function worstOf(
-  nodes: readonly NodeOverview[],
-  nowMs: number,
-): { readonly what: string; readonly number: number } | undefined {
-  const found = nodes.map((node) => foundIn(node, nowMs).map(({ kind }) => kind));
-  const worst = KINDS.find((kind) => found.some((kinds) => kinds.includes(kind)));
-  return worst && { what: worst.ofNodes, number: found.filter((kinds) => kinds.includes(worst)).length };
-}
-
-function foundIn(node: NodeOverview, nowMs: number): readonly { readonly kind: Kind; readonly text: string }[] {
-  const all = KINDS.flatMap((kind) => {
-    const text = kind.textOf(node, nowMs);
-    return text === undefined ? [] : [{ kind, text }];
-  });
-  const alone = all.find(({ kind }) => kind.isAlone);
-  return alone === undefined ? all : [alone];
-}
+const STATES: readonly string[] = [...TROUBLED_STATES.keys()];
 
 function when(condition: boolean, text: string): string | undefined {
   return condition ? text : undefined;

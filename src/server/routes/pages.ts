@@ -6,10 +6,10 @@ import { createCostlyResponses } from "../costly-responses.ts";
 import type { Markup } from "../pages/markup.ts";
 import { isShownOfNode, NODE_PARAMETERS, nodePage } from "../pages/node.ts";
 import { overviewOf } from "../pages/overview.ts";
+import { type PageQuery, readPageQuery } from "../pages/query.ts";
 import { html } from "../pages/respond.ts";
-import { STATUS_PARAMETERS, statusPage } from "../pages/status.ts";
-import { heading } from "../pages/summary.ts";
-import { type PageQuery, readPageQuery } from "../pages/table.ts";
+import { REPEATED_PARAMETERS, STATUS_PARAMETERS, statusPage } from "../pages/status.ts";
+
 import { errorResponse, type HttpResponse, type Request } from "../respond.ts";
 import type { Route } from "../router.ts";
 
@@ -40,11 +40,12 @@ export function pagesRoutes(options: PagesOptions): readonly Route[] {
   }
 
   function status(request: Request): Promise<HttpResponse> {
-    const query = readPageQuery(request.query, STATUS_PARAMETERS);
+    const query = readPageQuery(request.query, STATUS_PARAMETERS, REPEATED_PARAMETERS);
     return made(request, "/", query, () => {
       const nodes = store.all().map(overview);
       const nowMs = Date.now();
-      return page(heading(nodes, nowMs), "/", statusPage({ nodes, query, nowMs, telemetryPath, linkPrefix }), nowMs);
+      const { title, content } = statusPage({ nodes, query, nowMs, telemetryPath, linkPrefix });
+      return page(title, "/", content, nowMs);
     });
   }
 

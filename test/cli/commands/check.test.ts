@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { nodesReport, withoutNodes } from "../../../src/cli/commands/check.ts";
+import { withoutNodes } from "../../../src/cli/commands/check.ts";
+import { nodesReport } from "../../../src/cli/commands/check-report.ts";
 import { createStyle } from "../../../src/lib/text/terminal.ts";
 import { deadReport, report } from "../../poll/support.ts";
 import { polledNode } from "./support.ts";
@@ -16,7 +17,12 @@ test.each([
   [[UP, REFERENCE], "1 of 1 node and 1 of 1 reference up"],
   [[UP, DOWN, DEAD_REFERENCE], "1 of 2 nodes and 0 of 1 reference up, 2 down"],
 ])("the last line counts references apart, as the log does: %#", (polled, expected) => {
-  expect(nodesReport(polled, createStyle(false)).trimEnd().split("\n").at(-1)).toBe(expected);
+  expect(
+    nodesReport(polled, { style: createStyle(false), maxWidth: undefined })
+      .trimEnd()
+      .split("\n")
+      .at(-1),
+  ).toBe(expected);
 });
 
 // It said "all 0 nodes are up".

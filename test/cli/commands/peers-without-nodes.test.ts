@@ -8,7 +8,7 @@ import { outcomeOf } from "./support.ts";
 test("peers without nodes says so: it printed nothing", async () => {
   const configFile = join(tempFolder(), "config.yaml");
   writeFileSync(configFile, "nodes: []\n");
-  const flags = { command: "peers", node: undefined, json: false, watchMs: undefined, sort: undefined } as const;
+  const flags = { command: "peers", node: undefined, output: undefined, watchMs: undefined, sort: undefined } as const;
   const { code, err } = await outcomeOf((context) => peers({ ...flags, configFile, nodes: [] }, context));
   expect(code).toBe(0);
   expect(err).toMatch(/^no nodes are configured: .*peer-exporter discover ADDRESS/);

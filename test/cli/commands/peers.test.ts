@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { peerRows, peersJson } from "../../../src/cli/commands/peer-rows.ts";
 import { peersText } from "../../../src/cli/commands/peers-text.ts";
-import { parseSortOrder } from "../../../src/cli/invocation.ts";
+import { PEER_COLUMNS, parseSortOrder } from "../../../src/cli/sort-order.ts";
 import { harmlessJson } from "../../../src/lib/text/harmless.ts";
 import { createStyle } from "../../../src/lib/text/terminal.ts";
 import { parseAddress } from "../../../src/model/address.ts";
@@ -12,7 +12,13 @@ import { polledNode } from "./support.ts";
 const STYLE = createStyle(false);
 
 function text(...given: Parameters<typeof polledNode>): string {
-  return peersText(polledNode(...given), { style: STYLE, sort: undefined, maxWidth: undefined, nowMs: NOW });
+  return peersText(polledNode(...given), {
+    style: STYLE,
+    isWide: false,
+    sort: undefined,
+    maxWidth: undefined,
+    nowMs: NOW,
+  });
 }
 
 const IN = row({
@@ -104,6 +110,7 @@ test("a narrow terminal cuts names and agents", () => {
   });
   const shown = peersText(polledNode(report({ peers: peers(long) })), {
     style: STYLE,
+    isWide: false,
     sort: undefined,
     maxWidth: 60,
     nowMs: NOW,
@@ -119,7 +126,7 @@ describe("sorted by", () => {
     row({ id: "3", address: parseAddress("192.0.2.1:1"), receivedBytes: 99, agent: "a" }),
   ];
   const order = (column: string) =>
-    peerRows(polledNode(report({ peers: peers(...rows) })), parseSortOrder(column)).map(
+    peerRows(polledNode(report({ peers: peers(...rows) })), parseSortOrder(column, PEER_COLUMNS)).map(
       ({ connection }) => connection.id,
     );
 

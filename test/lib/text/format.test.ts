@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formatSize, parseSize, wrapped } from "../../../src/lib/text/format.ts";
+import { formatSize, parseSize } from "../../../src/lib/text/format.ts";
 
 test.each<[string, number | undefined]>([
   ["0", 0],
@@ -26,7 +26,3 @@ test.each([0, 1, 1023, 1024, 1025, 1536, 1024 ** 2, 3 * 1024 ** 2, 1024 ** 2 + 1
     expect(parseSize(formatSize(bytes))).toBe(bytes);
   },
 );
-
-test("lines are filled up to their width", () => {
-  expect(wrapped("aa bb cc dddddddd e", 5)).toEqual(["aa bb", "cc", "dddddddd", "e"]);
-});

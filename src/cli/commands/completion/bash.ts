@@ -28,7 +28,7 @@ _peer_exporter() {
     before=\${word%%=*}
     word=\${word#*=}
   fi
-  case $before in
+  case "$command $before" in
 ${valueCases(commands)}
   esac
   case $command in
@@ -58,11 +58,22 @@ function patterns(flags: readonly CompletedFlag[]): string {
     .join(" | ");
 }
 
+/** One case for each flag, of those commands where its values differ from the first one's a case before it. */
 function valueCases(commands: readonly CompletedCommand[]): string {
-  const flags = new Map(commands.flatMap((command) => command.flags.map((flag) => [flag.long, flag] as const)));
-  return [...flags.values()]
-    .flatMap(({ long, values }) => (values === undefined ? [] : [`    ${long}) ${answer(values)}; return ;;`]))
-    .join("\n");
+  const shared = new Map<string, string>();
+  const own: string[] = [];
+  for (const { name, flags } of commands) {
+    for (const { long, short, values } of flags) {
+      if (values === undefined) continue;
+      const answers = answer(values);
+      const first = shared.get(long);
+      if (first === undefined) shared.set(long, answers);
+      else if (first !== answers) own.push(`    "${name} ${long}") ${answers}; return ;;`);
+      if (short !== undefined) own.push(`    "${name} ${short}") ${answers}; return ;;`);
+    }
+  }
+  const others = [...shared].map(([long, answers]) => `    *" ${long}") ${answers}; return ;;`);
+  return [...own, ...others].join("\n");
 }
 
 function commandCase({ name, flags, argument }: CompletedCommand): string {

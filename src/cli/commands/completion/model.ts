@@ -1,6 +1,6 @@
 import type { Argument, Command, Option } from "commander";
-import { PEER_COLUMNS } from "../../invocation.ts";
 import { visibleCommands } from "../../parse-arguments.ts";
+import { NODE_COLUMNS, PEER_COLUMNS } from "../../sort-order.ts";
 
 /** The command line as plain data, for the scripts of all shells. */
 
@@ -42,19 +42,20 @@ export function commandsOf(
 
 function completed(command: Command, argument: Values): CompletedCommand {
   const options = command.createHelp().visibleOptions(command);
-  return { name: command.name(), description: command.description(), flags: options.map(flagOf), argument };
+  const flags = options.map((option) => flagOf(option, command.name()));
+  return { name: command.name(), description: command.description(), flags, argument };
 }
 
-function flagOf(option: Option): CompletedFlag {
+function flagOf(option: Option, command: string): CompletedFlag {
   const { long, short, description } = option;
   const isBare = !option.required && !option.optional;
-  return { long: long ?? "", short, description, values: isBare ? undefined : valuesOf(option) };
+  return { long: long ?? "", short, description, values: isBare ? undefined : valuesOf(option, command) };
 }
 
-function valuesOf({ long, argChoices }: Option): Values {
+function valuesOf({ long, argChoices }: Option, command: string): Values {
   if (argChoices !== undefined) return { kind: "words", words: argChoices };
   if (long?.endsWith(".file") || long?.endsWith("-file")) return { kind: "file" };
-  if (long === "--sort") return { kind: "words", words: PEER_COLUMNS };
+  if (long === "--sort") return { kind: "words", words: command === "nodes" ? NODE_COLUMNS : PEER_COLUMNS };
   return { kind: "anything" };
 }
 

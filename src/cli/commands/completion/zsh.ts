@@ -46,8 +46,18 @@ fi
 }
 
 function commandCase({ name, flags, argument }: CompletedCommand): string {
-  const specs = [...flags.map(flagSpec), ...(argument.kind === "nothing" ? [] : [quote(`1: :${action(argument)}`)])];
+  const specs = [
+    ...flags.flatMap(flagSpecs),
+    ...(argument.kind === "nothing" ? [] : [quote(`1: :${action(argument)}`)]),
+  ];
   return `        ${name}) _arguments ${specs.join(" ")} ;;`;
+}
+
+/** Short flags take their value as the next word. */
+function flagSpecs(flag: CompletedFlag): readonly string[] {
+  const { short, description, values } = flag;
+  if (short === undefined || values === undefined) return [flagSpec(flag)];
+  return [flagSpec(flag), quote(`*${short}[${brief(description).replace(/[[\]]/g, "")}]: :${action(values)}`)];
 }
 
 function flagSpec({ long, description, values }: CompletedFlag): string {

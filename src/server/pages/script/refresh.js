@@ -15,11 +15,13 @@
 
   /* The focused element has the same name in the next page, and the same place among the elements of that name. */
   function nameOf(element) {
-    return [element.tagName, element.getAttribute("href"), element.textContent].join(" ");
+    return [element.tagName, element.getAttribute("href"), element.name ?? element.textContent].join(" ");
   }
 
   function elementsOf(main, name) {
-    return [...main.querySelectorAll("a, summary, pre")].filter((element) => nameOf(element) === name);
+    return [...main.querySelectorAll("a, summary, pre, input, select, button")].filter(
+      (element) => nameOf(element) === name,
+    );
   }
 
   function styleOf(page) {
@@ -44,32 +46,40 @@
     const focused = main.contains(document.activeElement) ? document.activeElement : undefined;
     const name = focused && nameOf(focused);
     const place = focused ? elementsOf(main, name).indexOf(focused) : -1;
+    const same = place < 0 ? undefined : elementsOf(next, name)[place];
+    if (same?.type === "search") {
+      /* What was typed since the page was requested, with its caret. */
+      same.value = focused.value;
+      same.setSelectionRange(focused.selectionStart, focused.selectionEnd);
+    }
     main.replaceWith(next);
     document.title = page.title;
     say("");
-    if (place >= 0) elementsOf(next, name)[place]?.focus({ preventScroll: true });
+    same?.focus({ preventScroll: true });
     document.dispatchEvent(new Event("shown"));
   }
 
-  async function fetchPage() {
-    const signal = AbortSignal.timeout(Math.max(5, seconds) * 1000);
+  async function fetchPage(replaced) {
+    const signal = AbortSignal.any([replaced, AbortSignal.timeout(Math.max(5, seconds) * 1000)]);
     const response = await fetch(location.href, { cache: "no-store", signal });
     if (response.status === 404) return undefined;
     if (!response.ok) throw new Error(`HTTP ${response.status}`);
     return new DOMParser().parseFromString(await response.text(), "text/html");
   }
 
-  let isFetching = false;
+  let running;
 
   async function refresh() {
-    if (document.hidden || isFetching) return;
+    if (document.hidden || running) return;
     if (isSelecting()) {
       sayPaused();
       return;
     }
-    isFetching = true;
+    const current = new AbortController();
+    running = current;
     try {
-      const page = await fetchPage();
+      const page = await fetchPage(current.signal);
+      if (current.signal.aborted) return;
       if (page === undefined) {
         say(`The exporter no longer has this page${OUTDATED}`);
         return;
@@ -82,14 +92,20 @@
         location.reload();
       else show(page, next);
     } catch (error) {
-      say(`The exporter does not respond (${error.message})${OUTDATED}`);
+      if (!current.signal.aborted) say(`The exporter does not respond (${error.message})${OUTDATED}`);
     } finally {
-      isFetching = false;
+      if (running === current) running = undefined;
     }
   }
 
   if (seconds > 0) {
     setInterval(refresh, seconds * 1000);
     document.addEventListener("visibilitychange", refresh);
+    /* The address is another one now: what was requested for the former is not shown. */
+    document.addEventListener("wanted", () => {
+      running?.abort();
+      running = undefined;
+      refresh();
+    });
   }
 }

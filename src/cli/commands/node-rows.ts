@@ -1,0 +1,117 @@
+import { chains } from "../../chains/index.ts";
+import { isoTime } from "../../lib/text/format.ts";
+import type { Head } from "../../model/report.ts";
+import { isDeeplyForked } from "../../poll/forks.ts";
+import { bareMessage, causesOf, failuresOf, isUp } from "../../poll/outcomes.ts";
+import { compareBy, type NodeColumn, type SortOrder } from "../sort-order.ts";
+import { type PeerCounts, peerCounts } from "./format-node.ts";
+import { polledJson } from "./node-json.ts";
+import type { PolledNode } from "./polling.ts";
+
+/** From the best to the worst, in the words of the pages. `degraded`: the node is up, but some of its API calls fail. */
+const STATES = ["up", "degraded", "down"] as const;
+type NodeState = (typeof STATES)[number];
+
+/** One node as the command `nodes` lists it. Unknown values are undefined. */
+export type NodeRow = {
+  readonly polled: PolledNode;
+  readonly state: NodeState;
+  /** Absent without a peer list. */
+  readonly peers: PeerCounts | undefined;
+  readonly head: Head | undefined;
+  /** The age of the head when the poll ended. */
+  readonly ageSeconds: number | undefined;
+  readonly lagBlocks: number | undefined;
+  /** It is further behind than is usual for its chain, or syncing. */
+  readonly isBehind: boolean;
+  /** Why it is not up or, where it is, what else is wrong; the worst first. */
+  readonly cause: string | undefined;
+};
+
+/** As configured, or sorted. */
+export function nodeRows(all: readonly PolledNode[], sort: SortOrder<NodeColumn> | undefined): readonly NodeRow[] {
+  const rows = all.map(nodeRow);
+  return sort === undefined ? rows : rows.sort(compareBy(VALUES[sort.column], sort.isReversed));
+}
+
+function nodeRow(polled: PolledNode): NodeRow {
+  const { node, report, lag, syncing } = polled;
+  const state = stateOf(polled);
+  const head = report.head.ok ? report.head.value : undefined;
+  const lagBlocks = head === undefined ? undefined : lag.blocks;
+  const isFar = (lagBlocks ?? 0) > chains[node.chain].usualLagBlocks;
+  const row = {
+    ...{ polled, state, head, lagBlocks },
+    peers: peerCounts(polled),
+    ageSeconds: ageOf(polled, head),
+    isBehind: syncing === true || isFar,
+  };
+  const causes = [
+    ...(state === "down" ? failureTexts(polled) : []),
+    ...(isDeeplyForked(polled.forks) ? ["forked"] : []),
+    ...(row.peers !== undefined && isWithoutPeers(row.peers) ? ["no peers"] : []),
+    ...(state === "degraded" ? failureTexts(polled) : []),
+    ...(syncing === true ? ["syncing"] : []),
+    ...(isFar ? [`${lagBlocks} blocks behind`] : []),
+  ];
+  return { ...row, cause: causes.length === 0 ? undefined : causes.join("; ") };
+}
+
+function stateOf(polled: PolledNode): NodeState {
+  if (!isUp(polled)) return "down";
+  return failuresOf(polled).length === 0 ? "up" : "degraded";
+}
+
+function isWithoutPeers({ inbound, outbound, unknown }: PeerCounts): boolean {
+  return inbound + outbound + unknown === 0;
+}
+
+/** A node may send any number as a time: a head from the future has no age. */
+function ageOf({ history }: PolledNode, head: Head | undefined): number | undefined {
+  const endedMs = history.lastPoll?.endedMs;
+  if (head?.timestampSeconds === undefined || endedMs === undefined) return undefined;
+  return Math.max(0, Math.floor(endedMs / 1000 - head.timestampSeconds));
+}
+
+/** Without the server, which `-o wide` shows, and the advice, which `check --connect` gives. */
+function failureTexts(polled: PolledNode): readonly string[] {
+  const isDown = !isUp(polled);
+  return causesOf(polled).map(({ api, failure: { reason, message } }, index) => {
+    const what = isDown && index === 0 ? reason : `${api} ${reason}`;
+    return `${what}: ${bareMessage(message)}`;
+  });
+}
+
+const VALUES: Readonly<Record<NodeColumn, (row: NodeRow) => string | number | undefined>> = {
+  name: ({ polled }) => polled.node.name,
+  // A number, so that the worst are first.
+  state: ({ state }) => STATES.indexOf(state),
+  chain: ({ polled }) => polled.node.chain,
+  peers: ({ peers }) => peers && peers.inbound + peers.outbound + peers.unknown,
+  head: ({ head }) => head?.height,
+  lag: ({ lagBlocks }) => lagBlocks,
+  age: ({ ageSeconds }) => ageSeconds,
+  version: ({ polled }) => polled.report.identity.version,
+  poll: ({ polled }) => polled.history.lastPoll?.durationSeconds,
+};
+
+/**
+ * The output of `nodes --json`; its keys are a contract (docs/cli.md), and those of `peers --json` where both have them. Texts
+ * that nodes chose are not changed.
+ */
+export function nodesJson(all: readonly PolledNode[], sort: SortOrder<NodeColumn> | undefined, nowMs: number): object {
+  const nodes = nodeRows(all, sort).map(({ polled, state, peers, cause }) => ({
+    role: polled.node.role,
+    ...polledJson(polled),
+    state,
+    cause,
+    peer_counts: peers && {
+      inbound: peers.inbound,
+      outbound: peers.outbound,
+      unknown: peers.unknown,
+      not_connected: peers.notConnected,
+    },
+    malformed_rows: polled.report.peers.ok ? polled.report.peers.value.malformed : undefined,
+  }));
+  return { time: isoTime(nowMs), nodes };
+}

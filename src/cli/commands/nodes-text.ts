@@ -1,0 +1,117 @@
+import { duration } from "../../lib/text/format.ts";
+import { type Cell, type TextColumn, type TextTable, tableLines, withoutSpaces } from "../../lib/text/table.ts";
+import type { Paint, Style } from "../../lib/text/terminal.ts";
+import { shortChainId } from "./format-node.ts";
+import type { NodeRow } from "./node-rows.ts";
+import type { TextView } from "./poll-rounds.ts";
+
+/** Nodes as a table for people and for awk: one line for each, and no spaces in any cell but the last. */
+
+type Column = TextColumn & {
+  readonly isWide?: true;
+  readonly cell: (row: NodeRow) => string | undefined;
+  readonly paint?: (row: NodeRow, style: Style) => Paint;
+};
+
+/** Enough for the reason of a failure, such as wrong_network. */
+const NARROWEST_CAUSE = 14;
+
+const plain: Paint = (text) => text;
+
+const COLUMNS: readonly Column[] = [
+  { title: "NAME", align: "left", cell: ({ polled }) => polled.node.name },
+  { title: "STATE", align: "left", cell: ({ state }) => state, paint: (row, style) => statePaint(row, style) },
+  { title: "ROLE", align: "left", leaves: 1, cell: ({ polled }) => polled.node.role },
+  { title: "CHAIN", align: "left", leaves: 4, cell: ({ polled }) => polled.node.chain },
+  { title: "PEERS", align: "right", cell: peersCell },
+  { title: "HEAD", align: "right", leaves: 5, cell: ({ head }) => head?.height.toString() },
+  {
+    title: "LAG",
+    align: "right",
+    cell: ({ lagBlocks }) => lagBlocks?.toString(),
+    paint: ({ isBehind }, style) => (isBehind ? style.yellow : plain),
+  },
+  { title: "AGE", align: "right", leaves: 3, cell: ageCell },
+  { title: "VERSION", align: "left", leaves: 2, cell: ({ polled }) => polled.report.identity.version },
+  { title: "FINAL", align: "right", isWide: true, cell: ({ head }) => head?.finalHeight?.toString() },
+  { title: "SYNC", align: "left", isWide: true, cell: ({ polled }) => yesOrNo(polled.syncing) },
+  { title: "NETWORK", align: "left", isWide: true, cell: networkCell },
+  { title: "SERVER", align: "left", isWide: true, cell: ({ polled }) => polled.node.url.label },
+  { title: "POLL", align: "right", isWide: true, cell: pollCell },
+  { title: "LABELS", align: "left", isWide: true, cell: labelsCell },
+  {
+    title: "CAUSE",
+    align: "left",
+    shrinksTo: NARROWEST_CAUSE,
+    cell: ({ cause }) => cause,
+    paint: ({ state }, style) => (state === "down" ? style.red : style.yellow),
+  },
+];
+
+/** Always the same columns in the same order, on a terminal those that have room. */
+export function nodesText(rows: readonly NodeRow[], view: TextView & { readonly hasHeaders: boolean }): string {
+  if (rows.length === 0) return "";
+  return tableLines(nodesTable(rows, view))
+    .map((line) => `${line}\n`)
+    .join("");
+}
+
+function nodesTable(
+  rows: readonly NodeRow[],
+  { style, isWide, maxWidth, hasHeaders }: TextView & { readonly hasHeaders: boolean },
+): TextTable {
+  const columns = COLUMNS.filter((column) => isWide || column.isWide !== true);
+  const last = columns.length - 1;
+  const cells = rows.map((row) =>
+    columns.map(({ cell, paint }, index): Cell => {
+      const text = cell(row);
+      if (text === undefined || text === "") return { text: "-", paint: style.dim };
+      return { text: index === last ? text : withoutSpaces(text), paint: paint?.(row, style) };
+    }),
+  );
+  return {
+    columns,
+    rows: cells,
+    paintTitle: style.dim,
+    hasTitles: hasHeaders,
+    indent: "",
+    maxWidth: isWide ? undefined : maxWidth,
+  };
+}
+
+function statePaint({ state }: NodeRow, style: Style): Paint {
+  return state === "up" ? style.green : state === "degraded" ? style.yellow : style.red;
+}
+
+/** Connections by direction, as 4/8; known peers, which have no direction, as one number. */
+function peersCell({ peers }: NodeRow): string | undefined {
+  if (peers === undefined) return undefined;
+  const { inbound, outbound, unknown } = peers;
+  if (unknown === 0) return `${inbound}/${outbound}`;
+  return inbound + outbound === 0 ? `${unknown}` : `${inbound}/${outbound}+${unknown}`;
+}
+
+function ageCell({ ageSeconds }: NodeRow): string | undefined {
+  // Less than a second, which `duration` would give in milliseconds.
+  return ageSeconds === undefined ? undefined : ageSeconds === 0 ? "0s" : duration(ageSeconds);
+}
+
+function yesOrNo(value: boolean | undefined): string | undefined {
+  return value === undefined ? undefined : value ? "yes" : "no";
+}
+
+function networkCell({ polled }: NodeRow): string | undefined {
+  const { network, chainId } = polled.report.identity;
+  return network ?? (chainId === undefined ? undefined : shortChainId(chainId));
+}
+
+function pollCell({ polled }: NodeRow): string | undefined {
+  const seconds = polled.history.lastPoll?.durationSeconds;
+  return seconds === undefined ? undefined : duration(seconds);
+}
+
+function labelsCell({ polled }: NodeRow): string {
+  return Object.entries(polled.node.labels)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(",");
+}

@@ -1,0 +1,107 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { accessibilityFindings, CHROMIUM, openBrowser, openPage, overflow } from "../../support/browser.ts";
+import { type Fleet, makeFleet } from "../../support/gallery/fleet.ts";
+import { HOSTILE_TEXTS, serveFleet } from "../../support/gallery/serve.ts";
+
+/**
+ * Every page with made-up fleets: all sizes, hostile texts, a full hour of data; on a phone, a desktop and a 4K screen; light and dark; with
+ * and without scripts. `ALL_LOOKS=1` looks at every combination, otherwise each window, scheme and fleet is in some of the looks.
+ */
+
+type Shown = Omit<Fleet, "nowMs"> & { readonly name: string };
+
+const FLEETS: readonly Shown[] = [
+  { name: "10 nodes", nodes: 10, minutes: 60 },
+  { name: "200 nodes", nodes: 200, minutes: 60 },
+  { name: "1000 nodes", nodes: 1000, minutes: 60 },
+  { name: "hostile nodes", nodes: 30, minutes: 60, hostile: HOSTILE_TEXTS },
+];
+
+const HEIGHTS: Readonly<Record<number, number>> = { 390: 844, 1440: 900, 3840: 2160 };
+const WIDTHS = [390, 1440, 3840];
+const SCHEMES = ["light", "dark"] as const;
+
+const NODES_PER_PAGE = 500;
+
+/** Those of the frame, which have no nodes. */
+const OTHER_PATHS = ["/config", "/rules", "/dashboards", "/docs", "/docs/pages", "/nodes/none", "/nowhere"];
+
+/** The rules of axe read every cell: a page of 500 nodes would take it a minute. */
+const MOST_NODES_FOR_AXE = 30;
+
+const WANTS_ALL = process.env.ALL_LOOKS === "1";
+
+const ALL = FLEETS.flatMap((fleet, row) =>
+  WIDTHS.flatMap((width, column) =>
+    SCHEMES.flatMap((scheme) =>
+      [true, false].map((hasScripts) => ({
+        ...{ fleet, width, scheme, hasScripts },
+        // Each pair of a fleet and a window once; the scheme and the scripts take turns.
+        isUsual: (scheme === "dark") === ((row + column) % 2 === 1) && hasScripts === ((row + column) % 3 !== 2),
+      })),
+    ),
+  ),
+);
+
+describe.skipIf(!CHROMIUM)("the pages of made-up fleets", () => {
+  let browser: Browser;
+  type Served = Awaited<ReturnType<typeof serveFleet>> & { readonly names: readonly string[] };
+  const served = new Map<string, Served>();
+
+  beforeAll(async () => {
+    browser = await openBrowser();
+    for (const fleet of FLEETS) {
+      const made = makeFleet({ ...fleet, nowMs: Date.now() });
+      const names = made.store.all().map(({ state }) => state.node.name);
+      served.set(fleet.name, { ...(await serveFleet(made)), names });
+    }
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    for (const { close } of served.values()) await close();
+  });
+
+  const looks = ALL.filter(({ isUsual }) => WANTS_ALL || isUsual);
+
+  test.each(looks.map((look) => [titleOf(look), look] as const))("%s", async (_, look) => {
+    const { fleet, width, scheme, hasScripts } = look;
+    const { url = "", names = [] } = served.get(fleet.name) ?? {};
+    const viewport = { width, height: HEIGHTS[width] ?? 900 };
+    const options = { origin: url, viewport, colorScheme: scheme, javaScriptEnabled: hasScripts };
+    const { page, misdeeds, expect: allow, close } = await openPage(browser, options);
+    allow(/status of 404/);
+    const nodes = [names[0], names[3]].map((name = "") => `/nodes/${encodeURIComponent(name)}`);
+    const isFirst = fleet === FLEETS[0];
+    for (const path of ["/", ...nodes, ...(WANTS_ALL || isFirst ? OTHER_PATHS : [])]) {
+      await page.goto(url + path);
+      await takePicture(page, [fleet.name, path, `${width}`, scheme, hasScripts ? "scripts" : "plain"]);
+      expect([path, await page.locator("h1").count()]).toEqual([path, 1]);
+      expect([path, await overflow(page)]).toEqual([path, 0]);
+      if (path === "/") await lookAtNodes(page, fleet, viewport.height);
+      if (hasScripts && fleet.nodes <= MOST_NODES_FOR_AXE) {
+        expect([path, await accessibilityFindings(page)]).toEqual([path, []]);
+      }
+    }
+    expect(misdeeds).toEqual([]);
+    await close();
+  });
+});
+
+function titleOf({ fleet, width, scheme, hasScripts }: (typeof ALL)[number]): string {
+  return `${fleet.name} at ${width} px, ${scheme}, ${hasScripts ? "with" : "without"} scripts`;
+}
+
+/** `PICTURES=FOLDER` keeps what the test looked at. */
+async function takePicture(page: Page, parts: readonly string[]): Promise<void> {
+  const folder = process.env.PICTURES;
+  const name = parts.map((part) => part.replaceAll(/[^a-z0-9]+/gi, "_").slice(0, 24)).join("-");
+  if (folder !== undefined) await page.screenshot({ path: `${folder}/${name}.png` });
+}
+
+async function lookAtNodes(page: Page, { nodes }: Shown, windowHeight: number): Promise<void> {
+  const first = await page.locator("#nodes tbody tr").first().boundingBox();
+  expect(first && first.y + first.height).toBeLessThan(windowHeight);
+  expect(await page.locator("#nodes tbody th a").count()).toBe(Math.min(NODES_PER_PAGE, nodes));
+}
