@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { substitute } from "../../grafana/src/queries.ts";
+import { ask } from "../../test/grafana/backend.ts";
+import type { Frame } from "../../test/grafana/library/evaluate.mjs";
 import { ROOT } from "../repository.ts";
-import { instantOf, rangeOf } from "./answers.ts";
 import { type Box, type DashboardView, dashboardHtml } from "./draw/dashboard.ts";
-import { type DashboardJson, dashboardSchema, type PanelJson, type TargetJson } from "./json.ts";
-import type { Answer, Views } from "./views.mjs";
+import type { PanelView, TimeRange } from "./draw/view.ts";
+import { type DashboardJson, dashboardSchema, type PanelJson } from "./json.ts";
 
 /** Pictures of the dashboards' JSON, with the answers of a Prometheus to their queries. */
 
@@ -19,25 +19,34 @@ export type Picture = {
   readonly node?: readonly [chain: string, name: string];
 };
 
-export type Source = { readonly prometheus: string; readonly end: number; readonly step: number };
+/** Where the answers come from, and what makes panels of them. */
+export type Source = {
+  readonly prometheus: string;
+  /** Unix seconds. */
+  readonly end: number;
+  /** Seconds between two scrapes. */
+  readonly step: number;
+  readonly grafana: typeof import("./views.mjs");
+};
 
 export const DASHBOARDS: readonly DashboardJson[] = readdirSync(FOLDER)
   .filter((file) => file.endsWith(".json"))
   .map((file) => dashboardSchema.parse(JSON.parse(readFileSync(join(FOLDER, file), "utf8"))));
 
 /** The page of a picture. */
-export async function dashboardPage(picture: Picture, source: Source, views: Views): Promise<string> {
+export async function dashboardPage(picture: Picture, source: Source): Promise<string> {
   const json = DASHBOARDS.find(({ uid }) => uid === picture.uid);
   if (json === undefined)
     throw new Error(
       `no dashboard has the uid ${picture.uid}: expected one of ${DASHBOARDS.map(({ uid }) => uid).join(", ")}`,
     );
+  const viewOf = panelViews(json, picture, source);
   const boxes: Box[] = [];
   let lower = 0;
   for (const panel of json.panels) {
     const at = { ...panel.gridPos, y: panel.gridPos.y + lower };
     if (panel.type !== "row") {
-      boxes.push({ kind: "panel", at, view: await panelView(panel, json, picture, source, views) });
+      boxes.push({ kind: "panel", at, view: await viewOf(panel) });
       continue;
     }
     const inside = innerPanels(panel);
@@ -47,7 +56,7 @@ export async function dashboardPage(picture: Picture, source: Source, views: Vie
     const [first] = inside;
     const begin = first === undefined ? 0 : at.y + 1 - first.gridPos.y;
     for (const own of inside) {
-      const view = await panelView(own, json, picture, source, views);
+      const view = await viewOf(own);
       boxes.push({ kind: "panel", at: { ...own.gridPos, y: own.gridPos.y + begin }, view });
     }
     lower += Math.max(0, ...inside.map(({ gridPos }) => gridPos.y + begin + gridPos.h - at.y - 1));
@@ -60,29 +69,30 @@ function innerPanels(row: PanelJson): readonly PanelJson[] {
 }
 
 /** What is above the panels. */
-function surroundings(json: DashboardJson, picture: Picture, { end }: Source): Omit<DashboardView, "title" | "boxes"> {
-  const [chain, target] = picture.node ?? ["All", "All"];
+function surroundings(json: DashboardJson, { node }: Picture, { end }: Source): Omit<DashboardView, "title" | "boxes"> {
+  const [chain, target] = node ?? ["All", "All"];
   const chosen: Readonly<Record<string, string>> = { datasource: "Prometheus", chain, target };
   return {
     variables: json.templating.list.map(({ name, label }) => [label ?? name, chosen[name] ?? "All"]),
     links: DASHBOARDS.filter(({ uid }) => uid !== json.uid).map(({ title }) => title),
-    range: { from: (end - HOUR_SECONDS) * 1000, to: end * 1000 },
+    range: rangeBefore(end),
   };
 }
 
-async function panelView(panel: PanelJson, json: DashboardJson, picture: Picture, source: Source, views: Views) {
-  const all = json.templating.list.find(({ name }) => name === "chain")?.allValue ?? ".+";
-  const [chain, target] = picture.node ?? [all, ".+"];
-  const targets = (panel.targets ?? []).filter(({ hide }) => hide !== true);
-  const answers: Answer[] = [];
-  for (const one of targets) {
-    const expr = substitute(one.expr, { chain, target });
-    answers.push({ target: one, matrix: await answerTo(one, expr, source) });
-  }
-  return views(panel, answers, { step: source.step });
+function rangeBefore(end: number): TimeRange {
+  return { from: (end - HOUR_SECONDS) * 1000, to: end * 1000 };
 }
 
-function answerTo({ instant, range }: TargetJson, expr: string, { prometheus, end, step }: Source) {
-  if (instant === true && range !== true) return instantOf(prometheus, expr, end);
-  return rangeOf(prometheus, expr, { start: end - HOUR_SECONDS, end, step });
+/** What each panel shows. */
+function panelViews(json: DashboardJson, { node }: Picture, source: Source): (panel: PanelJson) => Promise<PanelView> {
+  const { from: fromMs, to: toMs } = rangeBefore(source.end);
+  const values = { datasource: "prometheus", ...(node === undefined ? {} : { chain: node[0], target: node[1] }) };
+  const opened = source.grafana.openForPictures(json, { values, fromMs, toMs, timeInterval: `${source.step}s` });
+  return async (panel) => {
+    const frames: Frame[] = [];
+    for (const query of opened.queriesOf(panel)) {
+      frames.push(...(await ask(source.prometheus, query, { fromMs, toMs, scrapeSeconds: source.step })));
+    }
+    return opened.viewOf(panel, frames, source.step);
+  };
 }
