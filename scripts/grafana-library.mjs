@@ -10,7 +10,8 @@ const SOURCE = join(ROOT, "test/grafana/library");
 const FOLDER = join(ROOT, "node_modules/.grafana-library");
 
 mkdirSync(FOLDER, { recursive: true });
-for (const file of ["package.json", "package-lock.json", ".npmrc"]) copyFileSync(join(SOURCE, file), join(FOLDER, file));
+for (const file of ["package.json", "package-lock.json", ".npmrc"])
+  copyFileSync(join(SOURCE, file), join(FOLDER, file));
 const args = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
 const { status } = spawnSync("npm", args, { cwd: FOLDER, stdio: "inherit" });
 process.exitCode = status ?? 1;

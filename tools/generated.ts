@@ -1,4 +1,4 @@
-import { dashboardFiles } from "./dashboards.ts";
+import { dashboardFiles, importFiles } from "./dashboards.ts";
 import { alertingDocument } from "./documents/alerting.ts";
 import { architectureDocument } from "./documents/architecture.ts";
 import { overviewDocument } from "./documents/cardinality.ts";
@@ -16,7 +16,11 @@ import { configSchemaText } from "./schema/json-schema.ts";
 /** Everything in this repository that is generated, but for docs/cli.md: that needs the built program. */
 
 /** Folders with only generated files. */
-export const GENERATED_FOLDERS = ["grafana/dashboards", "charts/peer-exporter/files/dashboards"] as const;
+export const GENERATED_FOLDERS = [
+  "grafana/dashboards",
+  "grafana/import",
+  "charts/peer-exporter/files/dashboards",
+] as const;
 
 export const GROUPS = ["docs", "schema", "dashboards", "kubernetes"] as const;
 export type Group = (typeof GROUPS)[number];
@@ -42,7 +46,7 @@ export function generatedFiles(): Readonly<Record<Group, readonly GeneratedFile[
       { path: "docs/troubleshooting.md", text: troubleshootingDocument(textOf("docs/troubleshooting.md")) },
     ],
     schema: [schema],
-    dashboards,
+    dashboards: [...dashboards, ...importFiles(dashboards)],
     kubernetes: kubernetesFiles({ dashboards, configSchema: schema.text }),
   };
 }

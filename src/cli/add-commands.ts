@@ -115,6 +115,8 @@ function addDiscover(discover: Command, invoke: Invoke): void {
 const rulesKind = () => z.enum(RULES_KINDS).optional();
 
 /** The commands that print what the program contains. */
+const dashboardsOptions = () => z.object({ import: z.boolean().default(false) });
+
 function addEmbedded(program: Command, configure: Configure, invoke: Invoke): void {
   configure(program.command("docs"))
     .description("list the documents of the program, or print one as text")
@@ -133,7 +135,10 @@ function addEmbedded(program: Command, configure: Configure, invoke: Invoke): vo
   configure(program.command("dashboards"))
     .description("list the dashboards for Grafana, or print one as JSON")
     .argument("[dashboard]", "name of a dashboard (default: list all)")
-    .action((name: string | undefined) => invoke({ command: "dashboards", name }));
+    .option("--import", "for Grafana's page Import, which then asks for the data source, instead of provisioning")
+    .action((name: string | undefined, options: unknown) => {
+      invoke({ command: "dashboards", name, toImport: dashboardsOptions().parse(options).import });
+    });
 }
 
 const shell = () => z.enum(SHELLS);

@@ -20,7 +20,8 @@ export type Invocation =
   | { readonly command: "reload" }
   | { readonly command: "hash-password" }
   | { readonly command: "schema" | "example-config" }
-  | { readonly command: "docs" | "dashboards"; readonly name: string | undefined }
+  | { readonly command: "docs"; readonly name: string | undefined }
+  | { readonly command: "dashboards"; readonly name: string | undefined; readonly toImport: boolean }
   | { readonly command: "rules"; readonly kind: RulesKind | undefined }
   | { readonly command: "completion"; readonly shell: (typeof SHELLS)[number] }
   | ({ readonly command: "node-names" } & SourceFlags)

@@ -82,7 +82,7 @@ async function runCommand(invocation: Invocation, context: Context): Promise<num
     case "rules":
       return (await once()).printRules(invocation.kind, context);
     case "dashboards":
-      return (await once()).printDashboards(invocation.name, context);
+      return (await once()).printDashboards(invocation, context);
     case "completion":
       return (await once()).printCompletion(invocation.shell, context);
     case "node-names":

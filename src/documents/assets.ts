@@ -1,11 +1,14 @@
 import { isObject } from "../lib/json.ts";
+import { importVariant } from "./import-variant.ts";
 
 /** Dashboards and rules that the program contains. */
 export type Assets = {
   /** Names of dashboards, without `.json`. */
   dashboards(): readonly string[];
-  /** The JSON of a dashboard. */
+  /** The JSON of a dashboard, to provision it. */
   dashboard(name: string): string | undefined;
+  /** The JSON of a dashboard that asks for the data source when a person imports it. */
+  dashboardToImport(name: string): string | undefined;
   /** What the dashboard shows, in a sentence. */
   description(name: string): string;
   /** Ready for `rule_files`; by default recording rules and alerts in one file. */
@@ -28,6 +31,10 @@ export async function loadAssets(): Promise<Assets> {
   return {
     dashboards: () => [...byName.keys()],
     dashboard: (name) => byName.get(name),
+    dashboardToImport(name) {
+      const text = byName.get(name);
+      return text === undefined ? undefined : importVariant(text);
+    },
     description(name) {
       const parsed: unknown = JSON.parse(byName.get(name) ?? "null");
       return isObject(parsed) && typeof parsed.description === "string" ? parsed.description : "";

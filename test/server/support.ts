@@ -59,6 +59,7 @@ export function setUp(given: Overrides = {}) {
     loadAssets: async () => ({
       dashboards: () => [],
       dashboard: () => undefined,
+      dashboardToImport: () => undefined,
       description: () => "",
       rules: () => "groups:\n",
     }),

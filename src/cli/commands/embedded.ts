@@ -5,6 +5,7 @@ import { type DocumentEntry, documentHint, findDocument, loadDocuments } from ".
 import { didYouMean } from "../../lib/suggest.ts";
 import { wrapped } from "../../lib/text/wrap.ts";
 import { type Context, EXIT_USAGE } from "../context.ts";
+import type { Invocation } from "../invocation.ts";
 
 /**
  * The commands that print what the program contains, for who has only the program: documents, an example of a configuration and
@@ -46,8 +47,11 @@ export async function printRules(kind: RulesKind | undefined, { print }: Context
   return 0;
 }
 
-/** `peer-exporter dashboards [DASHBOARD]` */
-export async function printDashboards(wanted: string | undefined, { print, printError }: Context): Promise<number> {
+/** `peer-exporter dashboards [--import] [DASHBOARD]` */
+export async function printDashboards(
+  { name: wanted, toImport }: Extract<Invocation, { readonly command: "dashboards" }>,
+  { print, printError }: Context,
+): Promise<number> {
   const assets = await loadAssets();
   const names = assets.dashboards();
   if (wanted === undefined) {
@@ -55,7 +59,8 @@ export async function printDashboards(wanted: string | undefined, { print, print
     return 0;
   }
   const name = wanted.replace(/\.json$/, "");
-  const dashboard = assets.dashboard(name) ?? assets.dashboard(`peer-exporter-${name}`);
+  const get = toImport ? assets.dashboardToImport : assets.dashboard;
+  const dashboard = get(name) ?? get(`peer-exporter-${name}`);
   if (dashboard === undefined) {
     printError(
       `error: no dashboard${shown(wanted)}${didYouMean(wanted, names) ?? ""}\n(see peer-exporter dashboards)\n`,

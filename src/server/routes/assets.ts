@@ -45,12 +45,14 @@ function rulesResponse(rules: string, accept: string | string[] | undefined): Ht
 
 function listPage(assets: Assets, linkPrefix: string): Markup {
   const items = assets.dashboards().map(
-    (name) => markup`<li><a href="${linkPrefix}/dashboards/${name}.json" download>${name}.json</a><br>
+    (
+      name,
+    ) => markup`<li><a href="${linkPrefix}/dashboards/import/${name}.json" download>${name}.json</a>, <a href="${linkPrefix}/dashboards/${name}.json" download>for provisioning</a><br>
 ${assets.description(name)}</li>
 `,
   );
   return markup`<h1>Dashboards</h1>
-<p>Import these files into Grafana or provision them: <a href="${documentUrl(linkPrefix, "grafana")}">instructions</a>.</p>
+<p>Import these files into Grafana, which asks for the data source, or provision the others: <a href="${documentUrl(linkPrefix, "grafana")}">instructions</a>.</p>
 <ul>
 ${items}</ul>`;
 }

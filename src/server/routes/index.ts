@@ -6,6 +6,7 @@ import type { WebLocation } from "../location.ts";
 import type { Route } from "../router.ts";
 import { assetsRoutes } from "./assets.ts";
 import { documentsRoutes } from "./documents.ts";
+import { importRoute } from "./import.ts";
 import { metricsRoute } from "./metrics.ts";
 import { configRoute, healthRoutes, type NodeCounts, type Reload, reloadRoute, sdRoute } from "./operator.ts";
 import type { PageSource } from "./page-source.ts";
@@ -39,6 +40,7 @@ export function createRoutes(options: RoutesOptions): readonly Route[] {
     probeRoute(probe),
     sdRoute(config, location),
     ...assetsRoutes({ load: options.loadAssets ?? loadAssets, version, linkPrefix }),
+    importRoute({ load: options.loadAssets ?? loadAssets, linkPrefix }),
     ...documentsRoutes({ load: options.loadDocuments ?? loadDocuments, version, linkPrefix, compressed }),
     configRoute(config),
     ...healthRoutes(nodeCounts),

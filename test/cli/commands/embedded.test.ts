@@ -38,12 +38,16 @@ describe("files for Prometheus, Grafana and the exporter itself", () => {
   });
 
   test("dashboards", async () => {
-    const list = await outcomeOf((context) => printDashboards(undefined, context));
+    const printed = (name: string | undefined, toImport = false) =>
+      outcomeOf((context) => printDashboards({ command: "dashboards", name, toImport }, context));
+    const list = await printed(undefined);
     expect(list.out).toMatch(/^peer-exporter-fleet +Overview/m);
-    const one = await outcomeOf((context) => printDashboards("peer-exporter-fleet.json", context));
-    expect(await outcomeOf((context) => printDashboards("fleet", context))).toEqual(one);
+    const one = await printed("peer-exporter-fleet.json");
+    expect(await printed("fleet")).toEqual(one);
     expect(one).toEqual({ code: 0, out: textOf("grafana/dashboards/peer-exporter-fleet.json"), err: "" });
-    expect(await outcomeOf((context) => printDashboards("peer-exporter-flet", context))).toEqual({
+    const toImport = await printed("fleet", true);
+    expect(toImport).toEqual({ code: 0, out: textOf("grafana/import/peer-exporter-fleet.json"), err: "" });
+    expect(await printed("peer-exporter-flet")).toEqual({
       code: 2,
       out: "",
       err: 'error: no dashboard named peer-exporter-flet; did you mean "peer-exporter-fleet"?\n(see peer-exporter dashboards)\n',

@@ -65,13 +65,15 @@ export type ShownPanel = {
 };
 
 export type OpenDashboard = {
+  /** Text with its variables filled. */
+  readonly replace: (text: string) => string;
   readonly queriesOf: (panel: PanelJson) => readonly SentQuery[];
   readonly show: (panel: PanelJson, frames: readonly Frame[]) => Promise<ShownPanel>;
 };
 
 export type View = {
-  /** Values of the variables; one without has All. `datasource` is the uid of one. */
-  readonly values: { readonly datasource: string } & Readonly<Record<string, string>>;
+  /** Values of the variables; one without has All, and `datasource` what the file says. */
+  readonly values: Readonly<Record<string, string>>;
   readonly fromMs: number;
   readonly toMs: number;
   /** The scrape interval in the settings of the data source. */

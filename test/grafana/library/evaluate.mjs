@@ -51,7 +51,10 @@ export function optionsOf({ defaults, overrides }) {
 const ALL = "$__all";
 
 function variableOf({ name, type, query, current, multi, includeAll, allValue }, chosen) {
-  if (type === "datasource") return new DataSourceVariable({ name, pluginId: query, value: chosen, text: chosen });
+  if (type === "datasource") {
+    const { text = chosen, value = chosen } = current ?? {};
+    return new DataSourceVariable({ name, pluginId: query, value: chosen ?? value, text: chosen ?? text });
+  }
   if (type !== "query") throw new Error(`evaluate.mjs knows no variables of the type ${type}: add it there`);
   const value = chosen ?? (current?.value === ALL || includeAll ? ALL : undefined);
   if (value === undefined) throw new Error(`the variable ${name} needs a value`);

@@ -160,6 +160,7 @@ describe("/dashboards and /rules", () => {
   const assets = {
     dashboards: () => ["fleet", "a&b"],
     dashboard: (name: string) => (name === "fleet" ? '{"uid":"fleet"}' : undefined),
+    dashboardToImport: (name: string) => (name === "fleet" ? '{"uid":"fleet","__inputs":[]}' : undefined),
     description: (name: string) => (name === "fleet" ? "All nodes <at a glance>." : ""),
     rules: () => "groups:\n  - name: a\n",
   };
@@ -167,7 +168,9 @@ describe("/dashboards and /rules", () => {
 
   test("the list links to every dashboard and says what it shows", async () => {
     const { body } = await server().inject("/dashboards");
-    expect(body).toContain('<a href="/dashboards/fleet.json" download>fleet.json</a>');
+    expect(body).toContain(
+      '<a href="/dashboards/import/fleet.json" download>fleet.json</a>, <a href="/dashboards/fleet.json" download>',
+    );
     expect(body).toContain("All nodes &#60;at a glance&#62;.");
     expect(body).toContain("a&#38;b.json");
   });
@@ -176,11 +179,16 @@ describe("/dashboards and /rules", () => {
     ["/dashboards/fleet.json", 200],
     ["/dashboards/fleet", 404],
     ["/dashboards/other.json", 404],
+    ["/dashboards/import/fleet.json", 200],
+    ["/dashboards/import/fleet", 404],
+    ["/dashboards/import/other.json", 404],
+    ["/dashboards/import", 404],
+    ["/dashboards/import/", 404],
     ["/dashboards/..%2f..%2fpackage.json", 404],
   ])("%s gives %i", async (url, status) => {
     const answer = await server().inject(url);
     expect(answer.statusCode).toBe(status);
-    if (status === 200) expect(answer.json()).toEqual({ uid: "fleet" });
+    if (status === 200) expect(answer.json()).toMatchObject({ uid: "fleet" });
   });
 
   test("the rules are YAML", async () => {

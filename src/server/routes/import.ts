@@ -1,0 +1,23 @@
+import type { Assets } from "../../documents/assets.ts";
+import { errorResponse, json } from "../respond.ts";
+import type { Route } from "../router.ts";
+
+type ImportOptions = {
+  readonly load: () => Promise<Assets>;
+  /** What the paths of links begin with. */
+  readonly linkPrefix: string;
+};
+
+/** `/dashboards/import/NAME.json`: dashboards for people, who import them; `/dashboards/NAME.json` is for provisioning. */
+export function importRoute({ load, linkPrefix }: ImportOptions): Route {
+  return {
+    path: "/dashboards/import/*",
+    handle: async ({ segment }) => {
+      const name = segment.endsWith(".json") ? segment.slice(0, -".json".length) : undefined;
+      const dashboard = name === undefined ? undefined : (await load()).dashboardToImport(name);
+      return dashboard === undefined
+        ? errorResponse(404, `no such dashboard; see ${linkPrefix}/dashboards`)
+        : json(dashboard);
+    },
+  };
+}
