@@ -98,7 +98,7 @@ function opensRunbooks({ rows }: DashboardSpec): boolean {
   const columns = rows.flatMap(({ panels }) =>
     panels.flatMap((panel) => (panel.kind === "table" ? panel.columns : [])),
   );
-  return columns.some(({ link }) => link === "runbook");
+  return columns.some(({ link }) => link === "runbook" || link === "advice");
 }
 
 /** As runbookBaseUrl of the mixin: the one place to change if the documents are elsewhere. */

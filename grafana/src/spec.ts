@@ -107,8 +107,8 @@ export type ColumnSpec = {
   readonly width?: number;
   readonly steps?: readonly Step[];
   readonly words?: Words;
-  /** Clicking a cell opens the node's dashboard, or what to do about the alert. */
-  readonly link?: "node" | "runbook";
+  /** Clicking a cell opens the node's dashboard, or what to do about the alert or about the reason of a failure. */
+  readonly link?: "node" | "runbook" | "advice";
   /** The cell is a bar, as long as its value among those of the column. */
   readonly bar?: boolean;
   /** The table ends with the sum of the column. */

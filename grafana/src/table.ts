@@ -32,7 +32,8 @@ export function tablePanel({ columns, queries, sortBy, ascending }: TableSpec): 
     const properties = columnProperties(column);
     if (properties.length > 0) panel.overrideByName(column.title, properties);
   }
-  const summed = columns.filter(({ sum }) => sum).map(({ title }) => title);
+  // A footer goes by the names that fields have before they are renamed.
+  const summed = columns.filter(({ sum }) => sum).flatMap(({ from }) => fieldNames(from, single));
   if (summed.length > 0) {
     panel.footer(new common.TableFooterOptionsBuilder().show(true).reducer(["sum"]).fields(summed).countRows(false));
   }
@@ -91,4 +92,15 @@ const RUNBOOK = {
   targetBlank: true,
 };
 
-const LINKS: Readonly<Record<NonNullable<ColumnSpec["link"]>, object>> = { node: NODE, runbook: RUNBOOK };
+/** Opens the advice about the reason in the cell. */
+const ADVICE = {
+  title: "What to do about this",
+  url: `\${runbooks}/../troubleshooting.md#\${__value.text}`,
+  targetBlank: true,
+};
+
+const LINKS: Readonly<Record<NonNullable<ColumnSpec["link"]>, object>> = {
+  node: NODE,
+  runbook: RUNBOOK,
+  advice: ADVICE,
+};

@@ -6,7 +6,9 @@ import { nodeVariables } from "../variables.ts";
 
 const REACHABLE: Words = { 0: ["no", "orange"], 1: ["yes", "green"] };
 
-const BRAID = `${NODE_NAME} chain {{braided_chain}}`;
+const mempool = node("p2p_chainweb_mempool_peers");
+const tips = node("p2p_chainweb_chain_head_timestamp_seconds");
+const tipAge = ageOf(once(tips));
 
 const spread = (end: "max" | "min") => over(end, ["braided_chain"], node("p2p_chainweb_chain_height"));
 
@@ -56,9 +58,6 @@ const chains: readonly PanelSpec[] = [
     [gauge("p2p_node_head_lag_blocks", NODE_NAME)],
     { min: 0 },
   ),
-  graph("Heights of braided chains", "All chains of a network grow together.", "none", [
-    gauge("p2p_chainweb_chain_height", BRAID),
-  ]),
   graph(
     "Spread of heights",
     "Highest minus lowest braided chain of a node. The braid keeps it small; it grows when a chain is stuck.",
@@ -71,16 +70,21 @@ const chains: readonly PanelSpec[] = [
     ],
     { min: 0 },
   ),
+  {
+    kind: "heatmap",
+    title: "Ages of the newest blocks",
+    description:
+      "Ages of the newest blocks of all braided chains, by their miners' times: the brighter a cell, the more chains. Only with tip_age.",
+    unit: "s",
+    queries: [{ expr: tipAge, legend: `${NODE_NAME} chain {{braided_chain}}` }],
+    empty: "No node has tip_age.",
+  },
   graph(
-    "Age of the newest blocks",
-    "Age of the newest block of each braided chain, by its miner's time. Only with tip_age.",
+    "Oldest of the newest blocks",
+    "The age of the newest block of the braided chain that waits longest for one. Only with tip_age.",
     "s",
-    [
-      {
-        expr: ageOf(once(node("p2p_chainweb_chain_head_timestamp_seconds"))),
-        legend: BRAID,
-      },
-    ],
+    [{ expr: ageOf(over("min", ["braided_chain"], tips)), legend: NODE_NAME }],
+    { min: 0 },
   ),
 ];
 
@@ -111,11 +115,14 @@ const peers: readonly PanelSpec[] = [
     queries: [{ expr: `sum by (identity) (${once(node("p2p_chainweb_peers_by_identity"))})`, legend: "{{identity}}" }],
   },
   graph(
-    "Mempool peers by braided chain",
-    "Known mempool peers that do not fail. A chain without peers receives no transactions. Only with mempool_peers.",
+    "Mempool peers of braided chains",
+    "Known mempool peers that do not fail, of the braided chains of a node with the most and with the fewest. A chain without peers receives no transactions. Only with mempool_peers.",
     "short",
-    [gauge("p2p_chainweb_mempool_peers", BRAID)],
-    { min: 0 },
+    [
+      { expr: over("max", ["braided_chain"], mempool), legend: `${NODE_NAME} most` },
+      { expr: over("min", ["braided_chain"], mempool), legend: `${NODE_NAME} fewest` },
+    ],
+    { min: 0, decimals: 0 },
   ),
   graph(
     "Probed and reachable peers",
@@ -127,13 +134,28 @@ const peers: readonly PanelSpec[] = [
     ],
     { min: 0 },
   ),
-  graph(
-    "Reachable peers by release",
-    "Peers that answered, by their release. Only with probe.",
-    "short",
-    [gauge("p2p_chainweb_reachable_peers_by_version", `${NODE_NAME} {{version}}`)],
-    { min: 0, stack: true },
-  ),
+  {
+    kind: "bars",
+    title: "Reachable peers by release",
+    description:
+      "Peers of all selected nodes that answered, by their release. A peer of two nodes counts twice. Only with probe.",
+    unit: "short",
+    decimals: 0,
+    queries: [
+      {
+        expr: `sort_desc(sum by (version) (${once(node("p2p_chainweb_reachable_peers_by_version"))}))`,
+        legend: "{{version}}",
+      },
+    ],
+  },
+  {
+    kind: "bars",
+    title: "Braided chains with the fewest mempool peers",
+    description: "The 10 braided chains with the fewest known mempool peers that do not fail. Only with mempool_peers.",
+    unit: "short",
+    decimals: 0,
+    queries: [{ expr: `sort(bottomk(10, ${once(mempool)}))`, legend: `${NODE_NAME} chain {{braided_chain}}` }],
+  },
 ];
 
 const addressBook: PanelSpec = {
@@ -169,7 +191,6 @@ export const chainweb: DashboardSpec = {
   rows: [
     { title: "Nodes", panels: now },
     { title: "Peers", panels: [...peers, addressBook] },
-    { title: "Braided chains", panels: chains, folded: true },
-    { title: "Cuts", panels: cuts, folded: true },
+    { title: "Braided chains", panels: [...chains, ...cuts], folded: true },
   ],
 };

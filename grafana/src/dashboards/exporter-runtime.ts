@@ -1,5 +1,6 @@
-import { exporter, increase, oncePerExporter, perMinute, rate } from "../select.ts";
-import { graph } from "../shorthand.ts";
+import { SOME_ORANGE } from "../looks.ts";
+import { exporter, increase, oncePerExporter, rate } from "../select.ts";
+import { graph, stat } from "../shorthand.ts";
 import type { PanelSpec } from "../spec.ts";
 import { bucketsOf, NAME, named, ofExporters, own, quantileOf } from "./exporter-queries.ts";
 
@@ -11,6 +12,9 @@ const LONG_BLOCKS = (() => {
   const short = oncePerExporter(increase(exporter(`${EVENT_LOOP}_bucket`, 'le=~"1|1[.]0"')));
   return `${all} - ignoring (le) ${short}`;
 })();
+
+/** Counts of the time range, which have no past. */
+const COUNTED = { width: 8, height: 5, decimals: 0, plain: true } as const;
 
 /** The process of the exporter: memory, CPU, event loop, log and limits. */
 export const runtime: readonly PanelSpec[] = [
@@ -85,37 +89,30 @@ export const runtime: readonly PanelSpec[] = [
     [{ expr: `sum by (type) (${own("nodejs_active_resources")})`, legend: "{{type}}" }],
     { min: 0 },
   ),
-  {
-    kind: "bars",
-    title: "Event loop blocked for a second",
-    description:
-      "How often a timer was more than a second late in the time range: no scrape and no poll went on meanwhile.",
-    unit: "short",
-    decimals: 0,
-    queries: [{ expr: named(LONG_BLOCKS), legend: `${NAME} delays` }],
-  },
-  graph(
-    "Lost log lines",
-    "Log lines per minute that could not be written: the disk is full, or the reader too slow or gone.",
-    "cpm",
-    [
-      {
-        expr: named(perMinute(oncePerExporter(rate(exporter("peer_exporter_log_lines_lost_total"))))),
-        legend: `${NAME} lost`,
-      },
-    ],
-    { min: 0 },
+  stat(
+    "Event loop blocked for a second",
+    "How often a timer was more than a second late in the time range: no scrape and no poll went on meanwhile.",
+    "short",
+    [{ expr: named(LONG_BLOCKS), legend: NAME }],
+    { ...COUNTED, steps: SOME_ORANGE },
   ),
-  graph(
+  stat(
+    "Lost log lines",
+    "Log lines in the time range that could not be written: the disk is full, or the reader too slow or gone.",
+    "short",
+    [{ expr: named(oncePerExporter(increase(exporter("peer_exporter_log_lines_lost_total")))), legend: NAME }],
+    { ...COUNTED, steps: SOME_ORANGE },
+  ),
+  stat(
     "Connections closed by limits",
-    "Client connections per minute that the exporter closed because of a limit, by reason.",
-    "cpm",
+    "Client connections in the time range that the exporter closed because of a limit, by reason.",
+    "short",
     [
       {
-        expr: named(perMinute(oncePerExporter(rate(exporter("peer_exporter_http_connections_closed_total"))))),
+        expr: named(oncePerExporter(increase(exporter("peer_exporter_http_connections_closed_total")))),
         legend: `${NAME} {{reason}}`,
       },
     ],
-    { min: 0 },
+    { ...COUNTED, steps: SOME_ORANGE },
   ),
 ];

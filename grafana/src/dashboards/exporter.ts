@@ -95,7 +95,7 @@ const polls: readonly PanelSpec[] = [
         legend: `${NAME} failed`,
       },
     ],
-    { min: 0 },
+    { width: 8, min: 0 },
   ),
   graph(
     "Slowest poll",
@@ -105,7 +105,7 @@ const polls: readonly PanelSpec[] = [
       { expr: named(`max by (instance) (${exporter("p2p_node_poll_duration_seconds")})`), legend: `${NAME} slowest` },
       { expr: named(`min by (instance) (${exporter("p2p_node_poll_interval_seconds")})`), legend: `${NAME} interval` },
     ],
-    { min: 0, limits: "/ interval$/" },
+    { width: 8, min: 0, limits: "/ interval$/" },
   ),
   graph(
     "Connections without their own series",
@@ -125,7 +125,7 @@ const polls: readonly PanelSpec[] = [
         legend: `${NAME} merged`,
       },
     ],
-    { min: 0 },
+    { width: 8, min: 0 },
   ),
   {
     kind: "table",
@@ -153,21 +153,21 @@ const scrapes: readonly PanelSpec[] = [
     "Duration of Prometheus' scrapes of each exporter.",
     "s",
     [{ expr: named(`max by (instance) (${own("scrape_duration_seconds")})`), legend: `${NAME} duration` }],
-    { min: 0 },
+    { width: 8, min: 0 },
   ),
   graph(
     "Samples per scrape",
     "The size of the page of metrics.",
     "short",
     [{ expr: named(`max by (instance) (${own("scrape_samples_scraped")})`), legend: `${NAME} samples` }],
-    { min: 0 },
+    { width: 8, min: 0 },
   ),
   graph(
     "New series per scrape",
     "Series that were not in the scrape before: the churn of connections.",
     "short",
     [{ expr: named(`max by (instance) (${own("scrape_series_added")})`), legend: `${NAME} new series` }],
-    { min: 0 },
+    { width: 8, min: 0 },
   ),
   graph(
     "HTTP requests",

@@ -12,6 +12,7 @@ export const details: readonly PanelSpec[] = [
     title: "Inbound peers",
     description:
       "Connections that peers opened. If there are no such connections for a long time, a firewall may block them. Not available for Chainweb.",
+    width: 8,
     unit: "short",
     decimals: 0,
     min: 0,
@@ -21,6 +22,7 @@ export const details: readonly PanelSpec[] = [
     kind: "graph",
     title: "Outbound peers",
     description: "Connections that the nodes opened. Not available for Chainweb.",
+    width: 8,
     unit: "short",
     decimals: 0,
     min: 0,
@@ -31,6 +33,7 @@ export const details: readonly PanelSpec[] = [
     kind: "graph",
     title: "Known peers (Chainweb)",
     description: "Known peers that currently do not fail, of nodes whose API reports no direction.",
+    width: 8,
     unit: "short",
     decimals: 0,
     min: 0,

@@ -10,7 +10,8 @@ export const reference = (metric: string) => once(exporter(metric, 'chain=~"$cha
 export const failures: PanelSpec = {
   kind: "table",
   title: "Failing APIs",
-  description: "The APIs that failed in the last poll of a node, and why. A node is down if peers is one of them.",
+  description:
+    "The APIs that failed in the last poll of a node, and why: click a reason for what to do. A node is down if peers is one of them.",
   unit: "none",
   width: 10,
   height: 7,
@@ -18,7 +19,7 @@ export const failures: PanelSpec = {
   columns: [
     ...NODE_COLUMNS,
     { from: "api", title: "API", width: 110 },
-    { from: "reason", title: "Reason", width: 150 },
+    { from: "reason", title: "Reason", width: 150, link: "advice" },
   ],
   sortBy: "Node",
   ascending: true,

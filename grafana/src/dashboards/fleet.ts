@@ -77,7 +77,7 @@ const glance: readonly PanelSpec[] = [
     kind: "stat",
     title: "Connected peers",
     description:
-      "Connections of all selected nodes to peers. Chainweb's API lists none, so its nodes are not included.",
+      "Connections of all selected nodes to peers; one between two of them counts at both. Chainweb's API lists none.",
     unit: "short",
     width: 3,
     queries: [{ expr: `sum(${once(node("p2p_node_peers", 'direction=~"inbound|outbound"'))})` }],
@@ -154,7 +154,7 @@ const worstFirst: PanelSpec = {
     { from: "#A", title: "Problems", steps: SOME_RED, width: 95 },
     ...NODE_COLUMNS,
     { from: "#B", title: "State", words: UP_DOWN, width: 70 },
-    { from: "reason", title: "Down because", width: 150 },
+    { from: "reason", title: "Down because", width: 150, link: "advice" },
     { from: "#K", title: "Alerts", steps: SOME_RED, width: 75 },
     { from: "#J", title: "Failing APIs", steps: SOME_RED, width: 110 },
     { from: "#C", title: "Lag (blocks)", unit: "locale", decimals: 0, steps: LAG, width: 110 },

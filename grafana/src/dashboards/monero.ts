@@ -4,8 +4,6 @@ import { ageOf, gauge, graph, stat } from "../shorthand.ts";
 import type { DashboardSpec, PanelSpec, Step } from "../spec.ts";
 import { nodeVariables } from "../variables.ts";
 
-const LINK = "{{peer}} {{direction}} ({{target}})";
-
 /** The alerts on the disk fire below these. */
 const FREE_SPACE: readonly Step[] = [
   [null, "red"],
@@ -13,9 +11,14 @@ const FREE_SPACE: readonly Step[] = [
   [20 * 2 ** 30, "green"],
 ];
 
-/** The connections whose last traffic is longest ago. */
-function idleLongest(metric: string): string {
-  return `topk(10, ${ageOf(once(node(metric)))})`;
+const NEAR_LIMIT: readonly Step[] = [
+  [null, "text"],
+  [0.9, "orange"],
+];
+
+/** How long ago each connection last received or sent. */
+function idle(direction: "receive" | "transmit"): string {
+  return ageOf(once(node(`p2p_monero_connection_last_${direction}_timestamp_seconds`)));
 }
 
 const now: readonly PanelSpec[] = [
@@ -120,41 +123,56 @@ const peers: readonly PanelSpec[] = [
     "Addresses and subnets that the node has banned.",
     "short",
     [gauge("p2p_monero_bans", `${NODE_NAME} {{kind}}`)],
-    { min: 0 },
+    { min: 0, decimals: 0, width: 24, height: 7 },
   ),
 ];
 
+/** Bytes per second as a share of what the operator of the node allows. */
+function shareOfLimit(direction: "receive" | "transmit"): string {
+  const limit = once(node(`p2p_monero_${direction}_limit_bytes_per_second`));
+  return `${once(rate(node(`p2p_node_${direction}_bytes_total`)))} / (${limit} > 0)`;
+}
+
+const longest = `topk(20, ${idle("receive")})`;
+
 const traffic: readonly PanelSpec[] = [
   graph(
-    "Received and its limit",
-    "P2P bytes per second, and the node's receive limit.",
+    "P2P traffic",
+    "Bytes per second received and sent, sent below zero.",
     "Bps",
     [
-      { expr: once(rate(node("p2p_node_receive_bytes_total"))), legend: NODE_NAME },
-      gauge("p2p_monero_receive_limit_bytes_per_second", `${NODE_NAME} limit`),
+      { expr: once(rate(node("p2p_node_receive_bytes_total"))), legend: `${NODE_NAME} received` },
+      { expr: once(rate(node("p2p_node_transmit_bytes_total"))), legend: `${NODE_NAME} sent` },
     ],
-    { min: 0, limits: "/ limit$/" },
+    { below: "/ sent$/" },
   ),
   graph(
-    "Sent and its limit",
-    "P2P bytes per second, and the node's send limit.",
-    "Bps",
+    "Share of the traffic limits",
+    "Bytes per second as a share of the node's limits for receiving and sending. A node at its limit is slow for its peers.",
+    "percentunit",
     [
-      { expr: once(rate(node("p2p_node_transmit_bytes_total"))), legend: NODE_NAME },
-      gauge("p2p_monero_transmit_limit_bytes_per_second", `${NODE_NAME} limit`),
+      { expr: shareOfLimit("receive"), legend: `${NODE_NAME} received` },
+      { expr: shareOfLimit("transmit"), legend: `${NODE_NAME} sent` },
     ],
-    { min: 0, limits: "/ limit$/" },
+    { min: 0, steps: NEAR_LIMIT },
   ),
-  graph(
-    "Most idle connections",
-    "The 10 connections that have not received for longest, and the 10 that have not sent, by the clock of Prometheus.",
-    "s",
-    [
-      { expr: idleLongest("p2p_monero_connection_last_receive_timestamp_seconds"), legend: `received ${LINK}` },
-      { expr: idleLongest("p2p_monero_connection_last_transmit_timestamp_seconds"), legend: `sent ${LINK}` },
+  {
+    kind: "table",
+    title: "Most idle connections",
+    description:
+      "The 20 connections over which the nodes have received nothing for longest, by the clock of Prometheus, and how long ago they sent.",
+    unit: "none",
+    height: 9,
+    queries: [{ expr: longest }, { expr: `${idle("transmit")} and ${longest}` }],
+    columns: [
+      { from: "peer", title: "Peer" },
+      { from: "direction", title: "Direction", width: 95 },
+      ...NODE_COLUMNS,
+      { from: "#A", title: "Received ago", unit: "s", decimals: 0, width: 130 },
+      { from: "#B", title: "Sent ago", unit: "s", decimals: 0, width: 110 },
     ],
-    { min: 0 },
-  ),
+    sortBy: "Received ago",
+  },
 ];
 
 const sync: readonly PanelSpec[] = [

@@ -128,13 +128,18 @@ export const rows: readonly PanelSpec[] = [
     ],
   },
   {
-    kind: "graph",
+    kind: "stat",
     title: "Rows without their own series",
     description:
       "Omitted: above the configured number; withheld: too many new series in an hour; merged: same name as another row; malformed: could not be read.",
     unit: "short",
     decimals: 0,
-    min: 0,
+    width: 12,
+    height: 8,
+    steps: [
+      [null, "text"],
+      [1, "orange"],
+    ],
     queries: [
       gauge("p2p_node_connections_omitted", "omitted"),
       gauge("p2p_node_series_withheld", "withheld"),

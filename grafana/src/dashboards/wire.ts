@@ -76,9 +76,6 @@ const blocks: readonly PanelSpec[] = [
     "none",
     [gauge("p2p_node_final_height", NODE_NAME), gauge("p2p_wire_peers_final_height", `${NODE_NAME} peers`)],
   ),
-  graph("Fork database head", "The last block that the node received, applied or not.", "none", [
-    gauge("p2p_wire_fork_db_head_height", NODE_NAME),
-  ]),
   graph(
     "Blocks first seen per peer",
     "Blocks per minute that arrived first over a connection, for the 10 best connections. A peer with 0 only repeats known blocks.",
