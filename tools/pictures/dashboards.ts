@@ -73,7 +73,10 @@ function surroundings(json: DashboardJson, { node }: Picture, { end }: Source): 
   const [chain, target] = node ?? ["All", "All"];
   const chosen: Readonly<Record<string, string>> = { datasource: "Prometheus", chain, target };
   return {
-    variables: json.templating.list.map(({ name, label }) => [label ?? name, chosen[name] ?? "All"]),
+    // A constant is not shown.
+    variables: json.templating.list
+      .filter(({ type }) => type !== "constant")
+      .map(({ name, label, type }) => [label ?? name, chosen[name] ?? (type === "query" ? "All" : "")]),
     links: DASHBOARDS.filter(({ uid }) => uid !== json.uid).map(({ title }) => title),
     range: rangeBefore(end),
   };

@@ -18,6 +18,7 @@ const row = panel.extend({
 
 const variable = z.looseObject({
   name: z.string(),
+  type: z.string(),
   label: z.string().optional(),
 });
 

@@ -3,12 +3,14 @@
 import * as data from "@grafana/data";
 import { PrometheusDatasource, transformV2 } from "@grafana/prometheus";
 import {
+  ConstantVariable,
   DataSourceVariable,
   EmbeddedScene,
   QueryVariable,
   SceneTimeRange,
   SceneVariableSet,
   sceneGraph,
+  TextBoxVariable,
 } from "@grafana/scenes";
 import { firstValueFrom } from "rxjs";
 
@@ -55,6 +57,8 @@ function variableOf({ name, type, query, current, multi, includeAll, allValue },
     const { text = chosen, value = chosen } = current ?? {};
     return new DataSourceVariable({ name, pluginId: query, value: chosen ?? value, text: chosen ?? text });
   }
+  if (type === "constant") return new ConstantVariable({ name, value: query });
+  if (type === "textbox") return new TextBoxVariable({ name, value: chosen ?? current?.value ?? query ?? "" });
   if (type !== "query") throw new Error(`evaluate.mjs knows no variables of the type ${type}: add it there`);
   const value = chosen ?? (current?.value === ALL || includeAll ? ALL : undefined);
   if (value === undefined) throw new Error(`the variable ${name} needs a value`);
