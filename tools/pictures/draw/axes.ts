@@ -65,7 +65,7 @@ function shortened(text: string): string {
 /** Times below the data, and lines above each of them. */
 export function timeAxis(plot: Plot, range: TimeRange, hasGrid: boolean): string {
   const minutes = [1, 2, 5, 10, 15, 30, 60];
-  const room = (plot.right - plot.left) / 60;
+  const room = (plot.right - plot.left) / 54;
   const step = 60_000 * (minutes.find((size) => (range.to - range.from) / 60_000 / size <= room) ?? 60);
   const first = Math.ceil(range.from / step) * step;
   const length = Math.max(0, Math.floor((range.to - first) / step) + 1);

@@ -56,6 +56,7 @@ function counted(
     for (const [time, value] of pointsOf(field, view)) {
       if (value <= 0) continue;
       const column = Math.floor((time - from) / columnMs);
+      if (column < 0) continue;
       const power = Math.floor(Math.log2(value));
       const key = `${column} ${power}`;
       const count = (counts.get(key)?.count ?? 0) + 1;
@@ -82,6 +83,7 @@ function buckets(
     for (const [time, value] of pointsOf(field, view)) {
       if (value <= 1e-9) continue;
       const column = Math.floor((time - from) / columnMs);
+      if (column < 0) continue;
       const key = `${column} ${index}`;
       counts.set(key, { from: from + column * columnMs, low, high, count: (counts.get(key)?.count ?? 0) + value });
     }

@@ -25,9 +25,10 @@ export function tableHtml(view: PanelView, { width, height }: Size): string {
 
 function columnWidths(columns: readonly FieldView[], width: number): readonly number[] {
   const given = columns.map(({ config }) => config.custom?.width);
+  const least = Math.max(...columns.map(({ config }) => config.custom?.minWidth ?? 0)) || LEAST_COLUMN;
   const taken = given.reduce<number>((sum, one) => sum + (one ?? 0), 0);
   const free = given.filter((one) => one === undefined).length;
-  const share = Math.max(LEAST_COLUMN, (width - taken) / Math.max(1, free));
+  const share = Math.max(least, (width - taken) / Math.max(1, free));
   return given.map((one) => one ?? share);
 }
 

@@ -42,6 +42,7 @@ export type FieldLook = {
   readonly transform?: string;
   readonly thresholdsStyle?: { readonly mode?: string };
   readonly width?: number;
+  readonly minWidth?: number;
   readonly align?: string;
   readonly cellOptions?: { readonly type?: string; readonly mode?: string };
   readonly hidden?: boolean;
