@@ -2,7 +2,7 @@ import * as dashboard from "@grafana/grafana-foundation-sdk/dashboard";
 import { annotation, annotationsOf } from "./annotations.ts";
 import { type PlacedPanel, type PlacedRow, placePanels } from "./layout.ts";
 import { buildPanel, type PanelBuilder } from "./panels.ts";
-import type { DashboardSpec, VariableSpec } from "./spec.ts";
+import type { ColumnSpec, DashboardSpec, VariableSpec } from "./spec.ts";
 import { refId } from "./spec.ts";
 import { DATASOURCE } from "./values.ts";
 import { ANY } from "./variables.ts";
@@ -10,7 +10,7 @@ import { ANY } from "./variables.ts";
 /** Links between the dashboards use this tag. */
 export const TAG = "peer-exporter";
 
-const RUNBOOKS = "https://github.com/peer-exporter/peer-exporter/blob/main/docs/runbooks";
+const DOCUMENTS = "https://github.com/peer-exporter/peer-exporter/blob/main/docs";
 
 export function buildDashboard(spec: DashboardSpec): dashboard.Dashboard {
   const builder = new dashboard.DashboardBuilder(spec.title)
@@ -27,7 +27,7 @@ export function buildDashboard(spec: DashboardSpec): dashboard.Dashboard {
       datasourceVariable(),
       ...spec.variables.map(queryVariable),
       ...(spec.searchPeers ? [peerVariable()] : []),
-      ...(opensRunbooks(spec) ? [runbooksVariable()] : []),
+      ...addressVariables(spec),
     ])
     .annotations(annotationsOf(spec.variables).map(annotation))
     .link(links());
@@ -94,19 +94,21 @@ function peerVariable(): dashboard.TextBoxVariableBuilder {
     .defaultValue("");
 }
 
-function opensRunbooks({ rows }: DashboardSpec): boolean {
+/** The addresses that links of tables begin with, as runbookBaseUrl and adviceUrl of the mixin: the places to change them. */
+function addressVariables({ rows }: DashboardSpec): readonly dashboard.ConstantVariableBuilder[] {
   const columns = rows.flatMap(({ panels }) =>
     panels.flatMap((panel) => (panel.kind === "table" ? panel.columns : [])),
   );
-  return columns.some(({ link }) => link === "runbook" || link === "advice");
-}
-
-/** As runbookBaseUrl of the mixin: the one place to change if the documents are elsewhere. */
-function runbooksVariable(): dashboard.ConstantVariableBuilder {
-  return new dashboard.ConstantVariableBuilder("runbooks")
+  const opens = (link: ColumnSpec["link"]) => columns.some((column) => column.link === link);
+  const runbooks = new dashboard.ConstantVariableBuilder("runbooks")
     .label("Runbooks")
     .description("Where the documents about alerts are: this, a slash, the name of the alert, .md.")
-    .value(RUNBOOKS);
+    .value(`${DOCUMENTS}/runbooks`);
+  const advice = new dashboard.ConstantVariableBuilder("advice")
+    .label("Advice")
+    .description("The page with the advice for each failure reason: this, #, the reason.")
+    .value(`${DOCUMENTS}/troubleshooting.md`);
+  return [...(opens("runbook") ? [runbooks] : []), ...(opens("advice") ? [advice] : [])];
 }
 
 function links(): dashboard.DashboardLinkBuilder {

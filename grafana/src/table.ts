@@ -95,7 +95,7 @@ const RUNBOOK = {
 /** Opens the advice about the reason in the cell. */
 const ADVICE = {
   title: "What to do about this",
-  url: `\${runbooks}/../troubleshooting.md#\${__value.text}`,
+  url: `\${advice}#\${__value.text}`,
   targetBlank: true,
 };
 

@@ -13,9 +13,11 @@ export function isInstant(panel: PanelSpec): boolean {
   return panel.kind === "table" || panel.kind === "bars" || (panel.kind === "stat" && !hasTrend(panel));
 }
 
-/** The queries of a panel as Grafana asks them. */
+/** The queries of a panel as Grafana asks them. A number without labels is called what the panel is. */
 export function queriesOf(panel: PanelSpec): readonly Query[] {
-  return hasTrend(panel) ? panel.queries.map((query) => ({ ...query, expr: stillThere(query.expr) })) : panel.queries;
+  if (panel.kind !== "stat") return panel.queries;
+  const keep = hasTrend(panel) ? stillThere : (expr: string) => expr;
+  return panel.queries.map(({ expr, legend = panel.title }) => ({ expr: keep(expr), legend }));
 }
 
 const SELECTOR = /\{[^{}]*\}(?:\[[^\]]*\])?/g;

@@ -19,6 +19,7 @@ const SCRIPT = fileURLToPath(new URL("../../scripts/demo-stack.mjs", import.meta
 const EMPTY: readonly (readonly [panel: string, reason: string])[] = [
   ["Clock skew", "starts and blocks are shown only if they are in the future, and no clock of the demo is ahead"],
   ["First service date", "releases that follow the network have none"],
+  ["Nodes that were on another branch", "no node of the demo leaves the branch of the others"],
 ];
 
 /** What no dashboard shows in the demo, as `panel / column or matcher`; test/grafana/made-up.test.ts shows each. */
@@ -27,6 +28,10 @@ const ABSENT: ReadonlySet<string> = new Set([
   "* / Namespace",
   // Alerts of an exporter, which is well.
   "Active alerts / Exporter",
+  // And of a network that is halted, or whose nodes disagree.
+  "Active alerts / Network",
+  // No node of the demo leaves the branch of the others.
+  "Nodes that were on another branch / ",
   // Releases that follow the network have none.
   "First service date / ",
 ]);

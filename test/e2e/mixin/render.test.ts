@@ -38,6 +38,13 @@ describe.skipIf(jsonnet === undefined)("the mixin", () => {
     const files = readdirSync(folder).map((name) => [name, JSON.parse(readFileSync(join(folder, name), "utf8"))]);
     expect(dashboards).toEqual(Object.fromEntries(files));
   });
+
+  test("links tables of the dashboards to the documents that _config names", () => {
+    const config = "{ _config+:: { runbookBaseUrl: 'https://a.example/r', adviceUrl: 'https://a.example/advice' } }";
+    const fleet = `((import 'mixin/mixin.libsonnet') + ${config}).grafanaDashboards['peer-exporter-fleet.json']`;
+    const queries = evaluate(["-e", `[v.query for v in ${fleet}.templating.list if v.type == 'constant']`, "-J", ROOT]);
+    expect(queries).toEqual(["https://a.example/r", "https://a.example/advice"]);
+  });
 });
 
 describe.skipIf(jsonnet === undefined)("the values of _config", () => {
