@@ -1,7 +1,7 @@
 import { FAINT, GRID, px, safe, textWidth } from "./markup.ts";
 import type { FieldView, Size, TimeRange } from "./view.ts";
 
-/** The rectangle of a drawing that has data, and where values and times lie in it. */
+/** The rectangle of a drawing that has data, and where values and times are in it. */
 export type Plot = {
   readonly left: number;
   readonly right: number;

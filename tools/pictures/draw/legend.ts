@@ -6,7 +6,7 @@ export type LegendPlace = { readonly side: "right" | "bottom" | "hidden"; readon
 
 const ROW = 24;
 const LIST_ROW = 22;
-/** Grafana gives a table below a graph no more than this share of the height. */
+/** Grafana gives a table below a graph at most this share of the height. */
 const MOST = 0.35;
 
 export function legendPlace(options: LegendOptions | undefined, series: number, { width, height }: Size): LegendPlace {

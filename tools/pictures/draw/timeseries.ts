@@ -9,7 +9,7 @@ import type { FieldView, PanelView, Size, TimeRange } from "./view.ts";
 type Line = {
   readonly field: FieldView;
   readonly points: readonly (readonly [time: number, value: number])[];
-  /** What a stacked line stands on, by its times. */
+  /** The line below a stacked one, by its times. */
   readonly base: ReadonlyMap<number, number>;
 };
 
@@ -30,7 +30,7 @@ export function timeseriesHtml(view: PanelView, size: Size, range: TimeRange): s
   return `<div class="graph ${place.side}">${picture}${legendHtml(view, fields, place)}</div>`;
 }
 
-/** Where the lines lie: those that are stacked above the ones before them, those below zero turned around. */
+/** Where the lines are: those that are stacked above the ones before them, those below zero turned around. */
 function stacked(fields: readonly FieldView[], view: PanelView): readonly Line[] {
   const heights = { up: new Map<number, number>(), down: new Map<number, number>() };
   return fields.map((field) => {
