@@ -8,6 +8,7 @@ import * as statetimeline from "@grafana/grafana-foundation-sdk/statetimeline";
 import type * as timeseries from "@grafana/grafana-foundation-sdk/timeseries";
 import { graphPanel } from "./graph.ts";
 import { heatmapPanel } from "./heatmap.ts";
+import { seriesLinks } from "./node-links.ts";
 import { type BarsSpec, type PanelSpec, type Query, refId, type StatesSpec, type StatSpec } from "./spec.ts";
 import { tablePanel } from "./table.ts";
 import { hasTrend, isInstant, queriesOf } from "./trend.ts";
@@ -35,6 +36,8 @@ export function buildPanel(spec: PanelSpec): PanelBuilder {
   if (spec.steps !== undefined) panel.thresholds(thresholds(spec.steps));
   if (spec.words !== undefined) panel.mappings(mappings(spec.words));
   if (spec.empty !== undefined) panel.noValue(spec.empty);
+  const links = seriesLinks(spec);
+  if (links.length > 0) panel.dataLinks([...links]);
   return panel;
 }
 
