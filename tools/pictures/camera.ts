@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Browser, BrowserContextOptions } from "playwright-core";
 import { ROOT } from "../repository.ts";
+import { interFont } from "./draw/dashboard.ts";
 import { withPalette } from "./png.ts";
 
 /** Takes pictures of pages and writes them below docs/images. */
@@ -22,11 +23,15 @@ export type Camera = {
 
 export function createCamera(browser: Browser, say: (text: string) => void): Camera {
   async function shoot({ page: content, isWhole = false, ...options }: Shot): Promise<Buffer> {
-    const context = await browser.newContext(options);
+    const context = await browser.newContext({ ...options, bypassCSP: true });
     try {
       const page = await context.newPage();
-      if ("url" in content) await page.goto(content.url);
-      else await page.setContent(content.html);
+      if ("url" in content) {
+        await page.goto(content.url);
+        // Their font is that of the system, and that of a server without screen is none that a person would choose.
+        await page.addStyleTag({ content: `${interFont()}body,input,select,button{font-family:Inter,sans-serif}` });
+      }
+      if ("html" in content) await page.setContent(content.html);
       await page.evaluate("document.fonts.ready");
       return await page.screenshot({ fullPage: isWhole });
     } finally {

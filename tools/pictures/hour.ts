@@ -7,15 +7,15 @@ import { type RunningProgram, startProcess, tempFolder, waitFor } from "../../te
 import { caughtUpAt, type FastClock, realAt, shownAt } from "./fast-time.mjs";
 
 /**
- * An hour of the demo in four minutes: the simulated nodes and the real exporter run with clocks that begin in the past and are
- * 16 times as fast, until they have caught up with the real time. The exporter's page is kept as often as Prometheus
+ * An hour of the demo in six minutes: the simulated nodes and the real exporter run with clocks that begin in the past and are
+ * 12 times as fast, until they have caught up with the real time. The exporter's page is kept as often as Prometheus
  * scrapes it by these clocks.
  */
 
 const MINUTE_MS = 60_000;
-/** Longer than an hour, so that the first minutes of the hour have rates, and alerts that wait for an hour fire in it. */
-const PAST_MS = 66 * MINUTE_MS;
-const SPEED = 16;
+/** Longer than an hour: the programs start in it, rates begin, and alerts that wait for long fire in the hour. */
+const PAST_MS = 70 * MINUTE_MS;
+const SPEED = 12;
 /** A busy machine scrapes late; by more than this Prometheus would miss a point. */
 const LATE_SECONDS = 4;
 

@@ -7,12 +7,12 @@ import { type DemoNode, startDemoNetwork } from "../../src/demo/demo.ts";
 
 const MINUTE = 60;
 
-/** Everything happens once, in the hour that the pictures show: at its end two nodes are behind. */
+/** Everything happens once, and the pictures show the last 60 minutes of 70: at their end two nodes are behind. */
 const STORIES = {
-  wireLag: { period: 120 * MINUTE, stallFrom: 22 * MINUTE, stallFor: 22 * MINUTE, catchUpFor: 40 * MINUTE },
-  moneroLag: { period: 120 * MINUTE, stallFrom: 57 * MINUTE, stallFor: 30 * MINUTE, catchUpFor: 5 * MINUTE },
-  moneroOutage: { period: 120 * MINUTE, downFrom: 29 * MINUTE, downFor: 9 * MINUTE },
-  chainwebLag: { period: 120 * MINUTE, stallFrom: 9 * MINUTE, stallFor: 7 * MINUTE, catchUpFor: 2 * MINUTE },
+  wireLag: { period: 120 * MINUTE, stallFrom: 27 * MINUTE, stallFor: 22 * MINUTE, catchUpFor: 40 * MINUTE },
+  moneroLag: { period: 120 * MINUTE, stallFrom: 61 * MINUTE, stallFor: 30 * MINUTE, catchUpFor: 5 * MINUTE },
+  moneroOutage: { period: 120 * MINUTE, downFrom: 33 * MINUTE, downFor: 9 * MINUTE },
+  chainwebLag: { period: 120 * MINUTE, stallFrom: 17 * MINUTE, stallFor: 7 * MINUTE, catchUpFor: 2 * MINUTE },
 };
 
 const network = await startDemoNetwork({ stories: STORIES });
@@ -36,6 +36,7 @@ const [first] = network.nodes;
 const config = {
   global: { interval: "15s", ...PATIENT },
   nodes: network.nodes.map(entry),
-  references: first === undefined ? [] : [{ name: `${first.chain}-reference`, chain: first.chain, url: first.url }],
+  references:
+    first === undefined ? [] : [{ ...entry(first), name: `${first.chain}-reference`, [first.chain]: undefined }],
 };
 process.stdout.write(`${JSON.stringify(config)}\n`);

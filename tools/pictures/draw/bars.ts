@@ -26,7 +26,7 @@ export function barsHtml(view: PanelView, { width, height }: Size): string {
   const rows = bars.map(({ field, value, text, color = TEXT }) => {
     const share = high > low ? Math.min(1, (value - low) / (high - low)) : 0;
     const length = `<i style="width:${px(room)}px"><i style="width:${px(share * room)}px;background:${color}"></i></i>`;
-    return `<div style="height:${px(row)}px;margin-bottom:${GAP}px;font-size:${px(font)}px"><span style="width:${px(names)}px">${safe(field.name)}</span>${length}<b style="color:${color};width:${px(numbers)}px">${safe(text)}</b></div>`;
+    return `<div style="height:${px(row)}px;margin-bottom:${GAP}px;font-size:${px(font)}px"><span style="width:${px(names)}px">${safe(field.name)}</span>${length}<b style="color:${view.options.valueMode === "text" ? TEXT : color};width:${px(numbers)}px">${safe(text)}</b></div>`;
   });
   return `<div class="bars">${rows.join("")}</div>`;
 }

@@ -49,7 +49,7 @@ export function dashboardHtml({ title, variables, links, boxes, range }: Dashboa
   const linked = links.map((link) => `<a>${safe(link)}</a>`);
   const grid = `<main style="height:${lines * (CELL + GAP)}px">${drawn.join("")}</main>`;
   const time = `<time>${clock(range.from)} – ${clock(range.to)} UTC</time>`;
-  return `<!doctype html><meta charset="utf-8"><style>${font()}${STYLE}</style>
+  return `<!doctype html><meta charset="utf-8"><style>${interFont()}${STYLE}</style>
 <header><p>Home<i>›</i>Dashboards<i>›</i><b>${safe(title)}</b></p>${time}</header>
 <nav>${chosen.join("")}<span class="links">${linked.join("")}</span></nav>${grid}<footer>${NOTE}</footer>`;
 }
@@ -76,7 +76,7 @@ function clock(time: number): string {
 }
 
 /** Inter, which Grafana uses too, inside of the page. */
-function font(): string {
+export function interFont(): string {
   const file = createRequire(import.meta.url).resolve(
     "@fontsource-variable/inter/files/inter-latin-standard-normal.woff2",
   );

@@ -9,7 +9,8 @@ export function safe(text: string): string {
 /** How wide a text of Inter is at 12 pixels, about: digits and most letters have 7 pixels at most. */
 export function textWidth(text: string): number {
   const narrow = text.replace(/[^.,:;ijltfrI1 ()|-]/g, "").length;
-  return (text.length - narrow) * 7.1 + narrow * 4;
+  const wide = text.replace(/[^mwMW%]/g, "").length;
+  return (text.length - narrow - wide) * 7.2 + narrow * 4.4 + wide * 10.6;
 }
 
 /** A number with as many digits as a drawing needs. */

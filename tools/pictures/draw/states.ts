@@ -8,6 +8,7 @@ import type { FieldView, PanelView, Size, TimeRange } from "./view.ts";
 const TIME_AXIS = 24;
 /** As many bands as a page of the panel has. */
 const MOST_BANDS = 20;
+const LINE = 13;
 
 type Stretch = { readonly from: number; readonly to: number; readonly value: number };
 
@@ -19,9 +20,14 @@ export function statesHtml(view: PanelView, size: Size, range: TimeRange): strin
   const plot = plotOf(box, range, { low: 0, high: 1 });
   const band = (box.bottom - box.top) / fields.length;
   const height = band * (view.options.rowHeight ?? 0.9);
+  // Names of narrow bands would cover each other.
+  const every = Math.ceil(LINE / band);
   const bands = fields.map((field, index) => {
     const middle = band * (index + 0.5);
-    const name = `<text x="${px(left - 8)}" y="${px(middle + 4)}" text-anchor="end" fill="${TEXT}" font-size="12">${safe(field.name)}</text>`;
+    const name =
+      index % every > 0
+        ? ""
+        : `<text x="${px(left - 8)}" y="${px(middle + 4)}" text-anchor="end" fill="${TEXT}" font-size="12">${safe(field.name)}</text>`;
     const parts = stretches(field, view).map(({ from, to, value }) => {
       const [x, end] = [plot.x(from), Math.min(plot.right, plot.x(to))];
       const { text, color = TEXT } = field.show(value);

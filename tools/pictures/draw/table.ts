@@ -66,7 +66,7 @@ function cellHtml(column: FieldView, value: Cell): string {
     case "color-background":
       return `${open} style="background:${color};color:#111217">${safe(text)}</td>`;
     case "gauge":
-      return `${open}><div class="gauge"><i><i style="width:${px(100 * Math.max(0, Math.min(1, percent)))}%;background:${color}"></i></i><b style="color:${color};min-width:${px(textWidth(text) + 10)}px">${safe(text)}</b></div></td>`;
+      return `${open}><div class="gauge"><i><i style="width:${px(100 * Math.max(0, Math.min(1, percent)))}%;background:${color}"></i></i><b style="color:${cellOptions.valueDisplayMode === "text" ? TEXT : color};min-width:${px(textWidth(text) + 10)}px">${safe(text)}</b></div></td>`;
     default:
       return `${open}>${safe(text)}</td>`;
   }

@@ -44,7 +44,7 @@ export type FieldLook = {
   readonly width?: number;
   readonly minWidth?: number;
   readonly align?: string;
-  readonly cellOptions?: { readonly type?: string; readonly mode?: string };
+  readonly cellOptions?: { readonly type?: string; readonly valueDisplayMode?: string };
   readonly hidden?: boolean;
 };
 
@@ -57,6 +57,7 @@ export type PanelOptions = {
   readonly textMode?: string;
   readonly reduceOptions?: { readonly calcs?: readonly string[] };
   readonly displayMode?: string;
+  readonly valueMode?: string;
   readonly sortBy?: readonly { readonly displayName: string; readonly desc?: boolean }[];
   readonly calculate?: boolean;
   readonly yAxis?: { readonly unit?: string };
