@@ -28,7 +28,7 @@ export function createCamera(browser: Browser, say: (text: string) => void): Cam
       const page = await context.newPage();
       if ("url" in content) {
         await page.goto(content.url);
-        // Their font is that of the system, and that of a server without screen is none that a person would choose.
+        // Their font is that of the system, and a server without a screen has only plain ones.
         await page.addStyleTag({ content: `${interFont()}body,input,select,button{font-family:Inter,sans-serif}` });
       }
       if ("html" in content) await page.setContent(content.html);
