@@ -64,6 +64,8 @@ const builtIn = librariesOf(readFileSync(join(root, "dist/THIRD-PARTY-LICENSES.t
 const isBuiltIn = ({ name, version }: { readonly name: string; readonly version?: string | undefined }) =>
   builtIn.some((library) => library.name === name && library.version === version);
 
+const text = (file: string) => readFileSync(join(root, file), "utf8");
+
 describe("package-lock.json", () => {
   const all = Object.entries(packages).filter(([path]) => path !== "");
 
@@ -86,8 +88,26 @@ describe("package-lock.json", () => {
   });
 });
 
-/** Text files that say or do something about building. */
-const text = (file: string) => readFileSync(join(root, file), "utf8");
+describe("the lock of Grafana's code, which only tests load", () => {
+  const folder = "test/grafana/library";
+  const lock = z.object({ packages: z.record(z.string(), lockedPackage) }).parse(read(`${folder}/package-lock.json`));
+  const all = Object.entries(lock.packages).filter(([path]) => path !== "");
+  const { dependencies } = z.object({ dependencies: names }).parse(read(`${folder}/package.json`));
+
+  test("fixes the bytes of every package, names no server, and needs no script", () => {
+    expect(all.length).toBeGreaterThan(50);
+    expect(all.filter(([, { integrity }]) => !integrity?.startsWith("sha512-")).map(([path]) => path)).toEqual([]);
+    expect(all.filter(([, { resolved }]) => resolved !== undefined).map(([path]) => path)).toEqual([]);
+    expect(all.filter(([, { hasInstallScript }]) => hasInstallScript).map(([path]) => path)).toEqual([]);
+    expect(text("scripts/grafana-library.mjs")).toContain("--ignore-scripts");
+  });
+
+  test("has exact versions, and nothing of it is a dependency of the program", () => {
+    expect(Object.values(dependencies).filter((version) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
+    const own = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies });
+    expect(Object.keys(dependencies).filter((name) => own.includes(name))).toEqual([]);
+  });
+});
 
 test("CI and the Dockerfile install without scripts, and build the program themselves, as SECURITY.md says", () => {
   for (const file of [".ci/run", "Dockerfile"]) {

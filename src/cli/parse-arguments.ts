@@ -147,14 +147,15 @@ Examples:
   peer-exporter --node monero-1=monero+http://127.0.0.1:18081
   peer-exporter discover 192.0.2.7
   peer-exporter check --connect --config.file=config.yaml
+  peer-exporter nodes --config.file=config.yaml
   peer-exporter peers monero-1 --config.file=config.yaml --sort=since
   peer-exporter --config.file=config.yaml --shard 0/3
   peer-exporter demo
 
 Exit codes: 0 success, 1 invalid configuration, failure to start, or a node that
-is down (check --connect, peers, probe; discover: none found), 2 wrong usage,
-${EXIT_DEFECT} internal error, 130 and 143 interrupted by SIGINT or SIGTERM before the
-work was done.
+is down (check --connect, nodes, peers, probe; discover: none found), 2 wrong
+usage, ${EXIT_DEFECT} internal error, 130 and 143 interrupted by SIGINT or SIGTERM before
+the work was done.
 
 ${documentCommand("cli")} describes all commands,
 ${documentCommand("troubleshooting")} says what to do when something fails,

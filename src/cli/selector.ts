@@ -15,7 +15,7 @@ export type Selector = readonly Requirement[];
 
 const EXAMPLES = "region=eu, region!=eu, region (has the label) or !region, several with commas";
 
-const PART = /^(?<not>!?)(?<label>[a-zA-Z_][a-zA-Z0-9_]*)(?:(?<operator>==?|!=)(?<value>.*))?$/s;
+const PART = /^(?<not>!?)(?<label>[a-zA-Z_][a-zA-Z0-9_]*)\s*(?:(?<operator>==?|!=)(?<value>.*))?$/s;
 
 /** @throws Error with what was expected */
 export function parseSelector(text: string): Selector {

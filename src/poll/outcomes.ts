@@ -3,6 +3,7 @@ import { alignColumns } from "../lib/text/format.ts";
 import { describeFailure, type Failure } from "../model/failure.ts";
 import type { Outcome } from "../model/report.ts";
 import type { RpcCall } from "../rpc/client.ts";
+import type { Readings } from "./readings.ts";
 
 /** How each API call of a poll ended, without the values that the calls returned. */
 export type ReportOutcomes = {
@@ -11,6 +12,8 @@ export type ReportOutcomes = {
   readonly peers: Outcome<unknown>;
   readonly head: Outcome<unknown>;
   readonly apis: ReadonlyMap<string, Outcome<unknown>>;
+  /** Of a stored report, as its values are not stored. */
+  readonly readings?: Readings | undefined;
 };
 
 /** What decides whether a node is up: its role, and its last report, which is undefined before the first poll. */

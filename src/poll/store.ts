@@ -6,6 +6,7 @@ import type { HeadLag } from "./head-lag.ts";
 import type { NodeHistory } from "./history.ts";
 import { type NameBytes, NO_BYTES } from "./name-bytes.ts";
 import type { ReportOutcomes } from "./outcomes.ts";
+import { readingsOf } from "./readings.ts";
 
 /** Everything known of a node after a poll. */
 export type NodeState = {
@@ -27,7 +28,15 @@ export function toStored(state: NodeState): StoredState {
   if (state.report === undefined) return { ...state, report: undefined };
   const { peers, head, apis } = state.report;
   const outcomes = new Map([...apis].map(([name, outcome]) => [name, withoutValue(outcome)] as const));
-  return { ...state, report: { peers: withoutValue(peers), head: withoutValue(head), apis: outcomes } };
+  return {
+    ...state,
+    report: {
+      peers: withoutValue(peers),
+      head: withoutValue(head),
+      apis: outcomes,
+      readings: readingsOf(state.report),
+    },
+  };
 }
 
 function withoutValue(outcome: Outcome<unknown>): Outcome<unknown> {

@@ -182,7 +182,7 @@ test("stories of other lengths: a node goes down when its story says", async () 
   });
   try {
     const { url } = find(network, "monero-4-restarting");
-    await eventually(async () => expect(await dial(url)).toBe("ECONNREFUSED"));
+    await eventually(async () => (await dial(url)) === "ECONNREFUSED" || undefined);
   } finally {
     await network.close();
   }

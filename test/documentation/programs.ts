@@ -32,6 +32,7 @@ export const PROGRAMS: ReadonlyMap<string, string> = new Map([
   ["apt-get", "Debian's own; its packages are those of npm run package"],
   // Of the system.
   ...[
+    "awk",
     "cat",
     "echo",
     "head",

@@ -47,11 +47,11 @@ describe("check --connect", () => {
     expect(code).toBe(1);
     expect(stdout).toMatch(/^.*: valid, 9 nodes\n/);
     expect(stdout).toMatch(
-      /^OK {4}wire-1 +wire v1\.2\.2, chain [0-9a-f]{8}…, head \d+ \(.*\), final \d+, lag \d+, \d+ peers: \d+ in, \d+ out/m,
+      /^OK {6}wire-1 +wire +v1\.2\.2, chain [0-9a-f]{8}…, head \d+ \(.*\), final \d+, lag \d+, \d+ peers: \d+ in, \d+ out/m,
     );
-    expect(stdout).toMatch(/^OK {4}kadena-1 +chainweb 3\.2, mainnet01, head \d+.*, \d+ known peers$/m);
-    expect(stdout).toMatch(/^DOWN {2}monero-3-restricted +monero, mainnet, head \d+/m);
-    expect(stdout).toMatch(/^ {2}peers unavailable: get_connections at .*\n {8}→ restricted RPC hides the peers/m);
+    expect(stdout).toMatch(/^OK {6}kadena-1 +chainweb +3\.2, mainnet01, head \d+.*, \d+ known peers$/m);
+    expect(stdout).toMatch(/^DOWN {4}monero-3-restricted +monero +mainnet, head \d+/m);
+    expect(stdout).toMatch(/^ {8}peers unavailable: get_connections at .*\n {14}→ restricted RPC hides the peers/m);
     expect(stdout).toMatch(/\n\d of 9 nodes up(, .*)?, \d down\n$/);
   });
 
@@ -62,7 +62,7 @@ describe("check --connect", () => {
     const { code, stdout } = await exporter("check", "--connect", `--node=one=wire+${node.url}`);
     await node.close();
     expect(code).toBe(0);
-    expect(stdout).toContain("PART  one  wire, head not known, 0 peers\n");
+    expect(stdout).toContain("PART    one   wire   head not known, 0 peers\n");
     expect(stdout).toContain("→ load chain_api_plugin, or set wire.chain_url");
     expect(stdout).toMatch(/\nthe node is up, with a failing API\n$/);
   });
@@ -88,6 +88,8 @@ describe("check --connect", () => {
     for (const command of [
       ["check", "--connect"],
       ["check", "--connect", "--json"],
+      ["nodes", "-o", "wide"],
+      ["nodes", "--json"],
       ["peers"],
       ["peers", "--json"],
       ["probe", "--debug"],
@@ -106,6 +108,20 @@ describe("check --connect", () => {
     process.kill(program.pid, "SIGINT");
     expect(await program.exited).toBe(130);
     await node.close();
+  });
+});
+
+describe("nodes", () => {
+  test("one line for each node, the same columns on every pipe", async () => {
+    const { code, stdout, output } = await exporter("nodes", `--config.file=${CONFIG}`);
+    expect({ code, output }).toEqual({ code: 1, output: stdout });
+    const lines = stdout.trimEnd().split("\n");
+    const cells = lines.map((line) => line.split(/ +/));
+    expect(cells[0]?.join(" ")).toBe("NAME STATE ROLE CHAIN PEERS HEAD LAG AGE VERSION CAUSE");
+    expect(cells.slice(1).map(([name]) => name)).toEqual(network.nodes.map(({ name }) => name));
+    expect(lines.find((line) => line.startsWith("monero-3-restricted"))).toMatch(
+      / down +node +monero +- +\d+ .* unavailable: expected the unrestricted RPC, /,
+    );
   });
 });
 
@@ -174,6 +190,17 @@ describe.skipIf(script === undefined)("on a terminal", () => {
       env: { ...PLAIN, TERM: "xterm", ...env },
     });
   }
+
+  test("causes are wrapped at words", async () => {
+    const program = await terminal(["check", "--connect", `--config.file=${CONFIG}`]);
+    expect(await program.exited).toBe(1);
+    const lines = program
+      .stdout()
+      .replaceAll(/\u001b\[[0-9;]*[mKJH]/g, "")
+      .split(/\r?\n/);
+    expect(lines.filter((line) => line.length > 70 && !line.includes("polled"))).toEqual([]);
+    expect(lines).toContain("              → restricted RPC hides the peers: set the URL of the");
+  });
 
   test("tables have colours and fit, and progress is shown", async () => {
     const program = await terminal(["peers", "wire-1", `--config.file=${CONFIG}`]);

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { NodeReport } from "../../src/model/report.ts";
+import { type NodeReport, succeeded } from "../../src/model/report.ts";
+import type { NodeHistory } from "../../src/poll/history.ts";
 import { createRecentPolls } from "../../src/poll/recent-polls.ts";
 import type { RpcCall } from "../../src/rpc/client.ts";
 import { deadReport, failing, head, NOW, nodeConfig, peers, report, row, stateAfter } from "./support.ts";
@@ -24,7 +25,7 @@ describe("an entry", () => {
       row({ id: "3", state: "handshaking" }),
     );
     recentPolls.record(stateAfter(report({ peers: list, head: head(100) })), [CALL]);
-    expect(recentPolls.of("node-1")).toEqual({
+    expect(recentPolls.of("node-1")).toMatchObject({
       polls: [
         {
           endedMs: NOW,
@@ -38,9 +39,17 @@ describe("an entry", () => {
       failedPolls: [],
       lastTrace: { endedMs: NOW, calls: [CALL] },
       lastFailedTrace: undefined,
-      lastHour: [{ minute: Math.floor(NOW / MINUTE_MS), peers: 2, lagBlocks: 10 }],
       head: { height: 100, sinceMs: NOW, untilMs: NOW, blockSeconds: undefined },
     });
+    expect(recentPolls.of("node-1").lastHour.minutes()).toMatchObject([
+      {
+        minute: Math.floor(NOW / MINUTE_MS),
+        peers: { inbound: 1, outbound: 1 },
+        lagBlocks: 10,
+        pollSeconds: 0.25,
+        hasFailedPoll: false,
+      },
+    ]);
   });
 
   test("knows since when the head has not risen, over failed polls and a head that goes back", () => {
@@ -102,23 +111,36 @@ test("of failed polls the last 20 are kept, the newest first", () => {
   expect(kept).toEqual(Array.from({ length: 20 }, (_, index) => 30 - index));
 });
 
-test("the last hour holds the worst of each minute", () => {
-  const recentPolls = createRecentPolls();
-  const start = Math.floor(NOW / MINUTE_MS) * MINUTE_MS;
-  const at = (seconds: number, count: number) => {
-    const list = peers(...Array.from({ length: count }, (_, index) => row({ id: `${index}`, height: 100 + count })));
-    recentPolls.record(stateAfter(report({ peers: list }), { endedMs: start + seconds * 1000 }), []);
+describe("the bytes of the last hour", () => {
+  const byteRates = (...given: readonly NodeReport[]) => {
+    const recentPolls = createRecentPolls();
+    let history: NodeHistory | undefined;
+    for (const [index, each] of given.entries()) {
+      const endedMs = NOW + index * MINUTE_MS;
+      const state = stateAfter(each, { endedMs, ...(history === undefined ? {} : { history }) });
+      history = state.history;
+      recentPolls.record(state, []);
+    }
+    return recentPolls
+      .of("node-1")
+      .lastHour.minutes()
+      .map(({ receivedPerSecond }) => receivedPerSecond);
   };
-  at(0, 5);
-  at(15, 3);
-  at(30, 4);
-  at(60, 9);
-  at(75, 8);
-  const minute = start / MINUTE_MS;
-  expect(recentPolls.of("node-1").lastHour).toEqual([
-    { minute, peers: 3, lagBlocks: 5 },
-    { minute: minute + 1, peers: 8, lagBlocks: 9 },
-  ]);
+  const own = (received: number) => report({ totals: succeeded({ received, sent: 0 }) });
+  const ofConnection = (receivedBytes: number) => report({ peers: peers(row({ receivedBytes, sentBytes: 0 })) });
+
+  test("are from the node's own counters, which may begin again", () => {
+    expect(byteRates(own(6000), own(12_000), own(600), own(1200))).toEqual([undefined, 100, undefined, 10]);
+  });
+
+  test("are from the connections of a node without counters, and unknown while it is down", () => {
+    const given = [ofConnection(6000), ofConnection(12_000), deadReport(), ofConnection(18_000), ofConnection(18_060)];
+    expect(byteRates(...given)).toEqual([undefined, 100, undefined, undefined, 1]);
+  });
+
+  test("are unknown of a node that has none", () => {
+    expect(byteRates(report(), report())).toEqual([undefined, undefined]);
+  });
 });
 
 test("the last hour has 60 minutes, the present one included", () => {
@@ -126,7 +148,10 @@ test("the last hour has 60 minutes, the present one included", () => {
   const start = Math.floor(NOW / MINUTE_MS);
   for (let minute = 0; minute <= 60; minute += 1)
     recentPolls.record(stateAfter(report(), { endedMs: (start + minute) * MINUTE_MS }), []);
-  const minutes = recentPolls.of("node-1").lastHour.map(({ minute }) => minute - start);
+  const minutes = recentPolls
+    .of("node-1")
+    .lastHour.minutes()
+    .map(({ minute }) => minute - start);
   expect(minutes).toEqual(Array.from({ length: 60 }, (_, index) => index + 1));
 });
 
@@ -136,7 +161,10 @@ test("the last hour is bounded and in order, however the clock jumps", () => {
     fc.property(fc.array(offset, { minLength: 1, maxLength: 200 }), (offsets) => {
       const recentPolls = createRecentPolls();
       for (const ms of offsets) recentPolls.record(stateAfter(report(), { endedMs: NOW + ms }), []);
-      const minutes = recentPolls.of("node-1").lastHour.map(({ minute }) => minute);
+      const minutes = recentPolls
+        .of("node-1")
+        .lastHour.minutes()
+        .map(({ minute }) => minute);
       expect(minutes).toEqual([...new Set(minutes)].sort((a, b) => a - b));
       expect((minutes.at(-1) ?? 0) - (minutes[0] ?? 0)).toBeLessThan(60);
       expect(minutes.at(-1)).toBe(Math.floor((NOW + (offsets.at(-1) ?? 0)) / MINUTE_MS));

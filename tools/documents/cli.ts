@@ -37,8 +37,14 @@ export async function cliDocument(document: string): Promise<string> {
 
 const ANSWERS: Readonly<Record<string, () => string>> = {
   "/v1/net/connections": () => textOf("test/fixtures/wire/s12-spring-1.2-w2.json"),
-  "/v1/chain/get_info": () => textOf("test/fixtures/wire/get_info.spring-1.2.json"),
+  "/v1/chain/get_info": () => withYoungHead(textOf("test/fixtures/wire/get_info.spring-1.2.json")),
 };
+
+/** The head is a second old whenever the documents are made. */
+function withYoungHead(info: string): string {
+  const time = new Date(Date.now() - 1000).toISOString().replace("Z", "");
+  return info.replace(/("head_block_time": *")[^"]*/, (_, before: string) => before + time);
+}
 
 function writeProgram(folder: string): void {
   const shim = `#!/bin/sh\nexec '${process.execPath}' '${join(ROOT, "dist/main.js")}' "$@"\n`;
@@ -63,13 +69,18 @@ function withUsualPorts(text: string, { answering, dead }: Ports): string {
   return text.replaceAll(`127.0.0.1:${answering}`, "127.0.0.1:8888").replaceAll(`127.0.0.1:${dead}`, "127.0.0.1:18081");
 }
 
+/** In sentences, and in a column of its own. */
+function withUsualAges(text: string): string {
+  return text.replaceAll(/\((?:now|\S+ ago)\)/g, "(1s ago)").replaceAll(/(?<= )\d+s(?= {2}v\d)/g, "1s");
+}
+
 /** Both streams of a command, as a terminal shows them; a command may well fail. */
 function outputOf(command: string, folder: string, ports: Ports): Promise<string> {
   const script = `exec 2>&1\n${withRealPorts(command, ports)}`;
   const env = { PATH: `${folder}:${process.env.PATH}`, NO_COLOR: "1" };
   return new Promise((resolve) => {
     execFile("bash", ["-c", script], { cwd: folder, env }, (_, stdout) => {
-      resolve(withUsualPorts(stdout, ports).replaceAll(/\((?:now|\S+ ago)\)/g, "(1s ago)"));
+      resolve(withUsualAges(withUsualPorts(stdout, ports)));
     });
   });
 }

@@ -174,7 +174,7 @@ function meaning(codes: string, text: string): string {
   if (codes !== "1") return text.replaceAll("`", "");
   return (
     "The configuration is not valid, the exporter could not start, or a node is down " +
-    "(check --connect, peers, probe; discover: none found)"
+    "(check --connect, nodes, peers, probe; discover: none found)"
   );
 }
 

@@ -95,7 +95,7 @@ function peersText(polled: PolledNode): string | undefined {
 }
 
 /** Where causes are printed, and how wide. */
-export type CauseView = {
+type CauseView = {
   readonly style: Style;
   /** What the first line begins with; the other lines are indented as far. */
   readonly first?: string;

@@ -44,7 +44,7 @@ function isChosen(node: NodeConfig, { chain, selector }: NodesInvocation): boole
 function withoutChosen(config: Config, all: number): string {
   return all === 0
     ? withoutNodes(config)
-    : `no node matches: nothing was polled; the configuration has ${counted(all, "node")}`;
+    : `no node matches: nothing was polled; the configuration has ${config.references.length === 0 ? counted(all, "node") : `${all} nodes and references`}`;
 }
 
 function listing(chosen: readonly NodeConfig[], { sort, hasHeaders }: NodesInvocation): Listing {

@@ -22,7 +22,7 @@ export function wrapped(text: string, columns: number): readonly string[] {
 /** A terminal narrower than this breaks the lines by itself. */
 const MIN_COLUMNS = 20;
 
-export type Hanging = {
+type Hanging = {
   /** What the first line begins with, without escape sequences; the other lines have as many spaces. */
   readonly first: string;
   /** Columns of the terminal; undefined: one line. */

@@ -3,6 +3,7 @@ import { subnet } from "../../metrics/peer-label.ts";
 import { parseAddress } from "../../model/address.ts";
 import { count } from "./format.ts";
 import { type Markup, markup, NOTHING } from "./markup.ts";
+import { addressTypeName } from "./peers.ts";
 
 /** What kinds of peers a node has: bars of agents, types of addresses and subnets, read from the node's samples. */
 
@@ -21,6 +22,9 @@ export const BAR_FAMILIES: readonly string[] = [
   ...[AGENTS, ADDRESS_TYPES, IDENTITIES, VERSIONS, SUBNETS, LARGEST_SUBNET, STATE],
   ...NOT_SHOWN,
 ];
+
+/** One that may be cut at the end of its column. */
+const LONG_NAME = 18;
 
 /** The most common ones have a bar of their own. */
 const MAX_BARS = 8;
@@ -55,28 +59,20 @@ function groupsBy(samples: readonly TextSample[], family: string, label: string)
   return [...groups.values()];
 }
 
-const TYPE_NAMES: Readonly<Record<string, string>> = {
-  ipv4: "IPv4",
-  ipv6: "IPv6",
-  tor: "Tor",
-  i2p: "I2P",
-  unknown: "host name or unknown",
-};
-
 function withTypeName(group: Group): Group {
-  return { ...group, name: TYPE_NAMES[group.name] ?? group.name };
+  return { ...group, name: addressTypeName(group.name) || "host name or unknown" };
 }
 
 /**
- * Subnets are made of the addresses that the series show, and only where each connection has its own: numbers of hidden or
- * merged connections would be wrong, and addresses that are hidden stay hidden.
+ * Subnets are made of the addresses that the series show, so what these hide stays hidden. They are left out where they are not
+ * those that the exporter counted: where connections share a series or have none, and where a name stands for an address.
  */
 function subnetGroups(samples: readonly TextSample[]): readonly Group[] {
   const isPartly = samples.some(({ name, value }) => NOT_SHOWN.includes(name) && value > 0);
   if (isPartly || (only(samples, LARGEST_SUBNET) ?? 0) < 2) return [];
   const groups = new Map<string, Group>();
   for (const { name, labels } of samples) {
-    if (name !== STATE || labels.get("state") !== "connected") continue;
+    if (!(name === STATE && labels.get("state") === "connected") && !KNOWN_PEER.test(name)) continue;
     const address = parseAddress(labels.get("peer") ?? "");
     if (address.ip === undefined) continue;
     const own = subnet(address);
@@ -84,8 +80,13 @@ function subnetGroups(samples: readonly TextSample[]): readonly Group[] {
     const outbound = labels.get("direction") === "outbound" ? 1 : 0;
     groups.set(own, { ...known, outbound: known.outbound + outbound, peers: known.peers + 1 });
   }
-  return [...groups.values()];
+  const found = [...groups.values()];
+  const largest = Math.max(0, ...found.map(({ peers }) => peers));
+  return found.length === only(samples, SUBNETS) && largest === only(samples, LARGEST_SUBNET) ? found : [];
 }
+
+/** The chain's own family about the peers that a node knows. */
+const KNOWN_PEER = /_peer_info$/;
 
 function subnetWords(samples: readonly TextSample[]): string {
   const [subnets, largest] = [only(samples, SUBNETS) ?? 0, only(samples, LARGEST_SUBNET) ?? 0];
@@ -111,7 +112,7 @@ function barsOf(title: string, groups: readonly Group[], words = ""): Markup {
   const rows = shown.map(({ name, peers, outbound }) => {
     const numbers = [peers, ...(hasDirections ? [peers - outbound, outbound] : [])];
     return markup`
-<tr><th>${name}<td>${bar(peers / largest, outbound / largest)}${numbers.map((number) => markup`<td>${count(number)}`)}<td>${Math.round((100 * peers) / all)} %`;
+<tr><th${name.length > LONG_NAME ? markup` title="${name}"` : NOTHING}>${name}<td>${bar(peers / largest, outbound / largest)}${numbers.map((number) => markup`<td>${count(number)}`)}<td>${Math.round((100 * peers) / all)} %`;
   });
   const more = words === "" ? `${count(groups.length)} different` : words;
   return markup`<table class="bar">

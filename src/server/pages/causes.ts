@@ -30,11 +30,14 @@ const REASONS: Readonly<Record<FailureReason, string>> = {
   internal: "bug in the exporter",
 };
 
-/** In a few words, why the node is down or degraded; undefined where nothing failed. */
-export function shortCause({ node: { failures } }: AssessedNode): string | undefined {
+/** In a few words, why the node is down or degraded; undefined where its worst trouble is another one. */
+export function shortCause({ node: { failures }, troubles: [worst] }: AssessedNode): string | undefined {
   const [first] = failures;
-  return first && causeWords(first);
+  return first !== undefined && worst !== undefined && OF_FAILURES.has(worst.state) ? causeWords(first) : undefined;
 }
+
+/** The states that come from failures. */
+const OF_FAILURES: ReadonlySet<string> = new Set(["down", "degraded"]);
 
 /** The restricted RPC is by far the most frequent reason of its kind, and has a name of its own. */
 function causeWords({ failure: { reason, message, advice } }: ApiFailure): string {
@@ -150,6 +153,6 @@ function runbookLink(alert: string, linkPrefix: string): Markup {
 function ownText({ node }: AssessedNode, shared: readonly boolean[]): Markup {
   const own = node.failures.flatMap(({ failure }, index) => (shared[index] ? [] : [failure.message]));
   return own.length === 0
-    ? markup` <span class="quiet">${node.server}</span>`
+    ? markup` <small>${node.server}</small>`
     : markup` <span class="own">${own.join("; ")}</span>`;
 }

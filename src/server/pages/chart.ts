@@ -69,8 +69,8 @@ export function chart(options: ChartOptions, time: ChartTime): Markup {
 <div class="plot" data-title="${title}" data-columns="${columns.join(" ")}">
 <svg class="chart" role="img" aria-label="${title}: ${summary}">${grounds(time)}
 <svg viewBox="0 0 ${window.minutes} ${HEIGHT}" preserveAspectRatio="none">${downs(time)}<path class="grid" d="${grid(scale, window)}"/>${limitLine(options, scale, window)}
-${drawn.flatMap((each, index) => [isStacked || drawn.length === 1 ? area(each, scale, window) : NOTHING, line(each, index, scale, window)])}${failed.length === 0 ? NOTHING : markup`<path class="failed" d="${failed.map(({ minute }) => `M${minute - window.first} ${HEIGHT}v-30`).join("")}"/>`}</svg>
-${scale.ticks.map(({ value, text }) => markup`<text class="y" x="-6" y="${percent(1 - value / scale.top)}">${text}</text>`)}${window.ticks.map((tick) => timeTick(tick, window))}${limitText(options, scale)}${firstPoll(time)}${noData(drawn, time)}</svg>
+${drawn.flatMap((each, index) => [isStacked || drawn.length === 1 ? area(each, scale, window) : NOTHING, line(each, index, scale, window)])}${failed.length === 0 ? NOTHING : markup`<path class="failed" d="${failed.map(({ minute }) => `M${minute - window.first + 0.5} ${HEIGHT}v-30`).join("")}"/>`}</svg>
+${drawn.flat().length === 0 ? NOTHING : scale.ticks.map(({ value, text }) => markup`<text class="y" x="-6" y="${percent(1 - value / scale.top)}">${text}</text>`)}${window.ticks.map((tick) => timeTick(tick, window))}${limitText(options, scale)}${firstPoll(time)}${noData(drawn, time)}</svg>
 </div>
 </figure>`;
 }
@@ -114,23 +114,26 @@ type Runs = readonly (readonly Point[])[];
 function line(points: Runs, index: number, { top }: Scale, { first }: TimeWindow): Markup {
   const path = points.map((run) => {
     const { x, y, steps } = pathOf(run, top, first);
-    return `M${x} ${y}${steps === "" ? "h0" : steps}`;
+    // A minute alone is as wide as it is long.
+    return steps === "" ? `M${x - 0.5} ${y}h1` : `M${x} ${y}${steps}`;
   });
   return path.length === 0 ? NOTHING : markup`<path class="line${index === 0 ? "" : " second"}" d="${path.join("")}"/>`;
 }
 
 /** Below a line. */
 function area(points: Runs, { top }: Scale, { first }: TimeWindow): Markup {
-  const path = points
-    .map((run) => pathOf(run, top, first))
-    .filter(({ steps }) => steps !== "")
-    .map(({ x, y, steps }) => `M${x} ${HEIGHT}V${y}${steps}V${HEIGHT}`);
+  const path = points.map((run) => {
+    const { x, y, steps } = pathOf(run, top, first);
+    return steps === "" ? `M${x - 0.5} ${HEIGHT}V${y}h1V${HEIGHT}` : `M${x} ${HEIGHT}V${y}${steps}V${HEIGHT}`;
+  });
   return path.length === 0 ? NOTHING : markup`<path class="area" d="${path.join("")}"/>`;
 }
 
-/** Points relative to the one before take half the characters. */
+/** In the middle of each minute. Points relative to the one before take half the characters. */
 function pathOf(run: readonly Point[], top: number, first: number) {
-  const places = run.map(({ minute, value }) => [minute - first, Math.round(HEIGHT * (1 - value / top))] as const);
+  const places = run.map(
+    ({ minute, value }) => [minute - first + 0.5, Math.round(HEIGHT * (1 - value / top))] as const,
+  );
   const [[x, y] = [0, 0]] = places;
   const steps = places.slice(1).map(([nextX, nextY], index) => {
     const [fromX, fromY] = places[index] ?? [0, 0];
@@ -160,18 +163,17 @@ function firstPoll({ since, window }: ChartTime): Markup {
 /** Of the width of a chart on a phone. */
 const ROOM_FOR_TEXT = 0.3;
 
-/** The minutes in which the node was down, half a minute wider on both sides. */
+/** The minutes in which the node was down. */
 function downs({ minutes, window }: ChartTime): Markup {
   const spans: { start: number; end: number }[] = [];
   for (const { minute, peers, hasFailedPoll } of minutes) {
     if (peers !== undefined || !hasFailedPoll) continue;
-    const x = minute - window.first;
+    const start = minute - window.first;
     const last = spans.at(-1);
-    if (last !== undefined && last.end >= x - 0.5) last.end = x + 0.5;
-    else spans.push({ start: x - 0.5, end: x + 0.5 });
+    if (last?.end === start) last.end = start + 1;
+    else spans.push({ start, end: start + 1 });
   }
-  const inside = (x: number) => Math.min(window.minutes, Math.max(0, x));
-  const path = spans.map(({ start, end }) => `M${inside(start)} 0H${inside(end)}V${HEIGHT}H${inside(start)}Z`).join("");
+  const path = spans.map(({ start, end }) => `M${start} 0H${end}V${HEIGHT}H${start}Z`).join("");
   return path === "" ? NOTHING : markup`<path class="down" d="${path}"/>`;
 }
 

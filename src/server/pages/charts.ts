@@ -27,7 +27,7 @@ export function charts(node: NodeOverview, { lastHour }: RecentPollsOfNode, nowM
   // After the clock was set, some minutes may not belong to this time.
   const minutes = lastHour
     .minutes()
-    .filter(({ minute }) => minute >= window.first && minute <= window.first + window.minutes);
+    .filter(({ minute }) => minute >= window.first && minute < window.first + window.minutes);
   const time: ChartTime = {
     window,
     minutes,
@@ -66,7 +66,7 @@ function chartsOf({ chain, isReference }: NodeOverview, minutes: readonly Minute
   const peers: ChartOfNode = listsConnections(traits)
     ? {
         title: "Peers",
-        what: "fewest of each minute",
+        what: "fewest per minute",
         isStacked: true,
         total: [count("peers", ({ peers }) => peers && totalPeers(peers))],
         columns: [
@@ -79,12 +79,12 @@ function chartsOf({ chain, isReference }: NodeOverview, minutes: readonly Minute
       }
     : {
         title: "Known peers",
-        what: "fewest of each minute",
+        what: "fewest per minute",
         columns: [count("known", ({ peers }) => peers?.unknown)],
       };
   const poll: ChartOfNode = {
     title: "Poll time",
-    what: "longest of each minute",
+    what: "longest per minute",
     hasFailures: true,
     columns: [{ title: "poll", unit: SECONDS, pick: ({ pollSeconds }) => pollSeconds }],
   };
@@ -93,13 +93,13 @@ function chartsOf({ chain, isReference }: NodeOverview, minutes: readonly Minute
     peers,
     {
       title: "Blocks behind",
-      what: "most of each minute",
+      what: "most per minute",
       limit: usualLagBlocks,
       columns: [count("behind", ({ lagBlocks }) => lagBlocks)],
     },
     {
       title: BYTES,
-      what: "mean of each minute",
+      what: "mean per minute",
       columns: [
         { title: "received", unit: BYTES_PER_SECOND, pick: ({ receivedPerSecond }) => receivedPerSecond },
         { title: "sent", unit: BYTES_PER_SECOND, pick: ({ sentPerSecond }) => sentPerSecond },

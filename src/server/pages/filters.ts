@@ -53,7 +53,7 @@ function searchForm({ nodes, selection, path, query }: FiltersOptions): Markup {
   const text = (query.get("q") ?? "").slice(0, MAX_SEARCH_LENGTH);
   const menus = labelMenus(nodes, selection, query);
   const all = hasFilters(query) ? markup` <a href="${withoutFilters(path, query)}">Show all</a>` : NOTHING;
-  return markup`<form role="search" action="${path}">${hidden}<input type="search" name="q" value="${text}" maxlength="${MAX_SEARCH_LENGTH}" placeholder="Search" aria-label="Search nodes" aria-keyshortcuts="/" autocomplete="off" spellcheck="false">${menus}<button>Search</button>${all}</form>`;
+  return markup`<form role="search" action="${path}">${hidden}<input type="search" name="q" value="${text}" maxlength="${MAX_SEARCH_LENGTH}" placeholder="Search nodes" aria-label="Search nodes" aria-keyshortcuts="/" autocomplete="off" spellcheck="false">${menus}<button>Search</button>${all}</form>`;
 }
 
 function labelMenus(nodes: readonly AssessedNode[], selection: Selection, query: PageQuery): readonly Markup[] {
@@ -66,10 +66,13 @@ function labelMenus(nodes: readonly AssessedNode[], selection: Selection, query:
     const found = current === undefined || values.has(current) ? [...values.keys()] : [current, ...values.keys()];
     const numbers = numbersOf(label, selected(nodes, selection, { label }));
     const options = found.sort().map((value) => {
-      const chosen = value === current ? markup` selected` : NOTHING;
-      return markup`<option value="${label}=${value}"${chosen}>${value} (${count(numbers.get(value) ?? 0)})</option>`;
+      const text = `${value} (${count(numbers.get(value) ?? 0)})`;
+      // Closed, the menu shows nothing else.
+      return value === current
+        ? markup`<option value="${label}=${value}" selected>${label}: ${text}`
+        : markup`<option value="${label}=${value}">${text}`;
     });
-    return markup`<select name="${LABEL}" aria-label="Label ${label}"><option value="">${label}: all</option>${options}</select>`;
+    return markup`<select name="${LABEL}" aria-label="Label ${label}"><option value="">${label}: all${options}</select>`;
   });
 }
 
@@ -84,12 +87,13 @@ function numbersOf(label: string, nodes: readonly AssessedNode[]): ReadonlyMap<s
 
 function stateLinks({ nodes, selection, path, query }: FiltersOptions): Markup {
   const others = selected(nodes, selection, "state");
+  const chosen = query.get("state");
   const troubled = [...TROUBLED_STATES].filter(
-    ([state]) => query.get("state") === state || nodes.some((each) => isIn(state, each)),
+    ([state]) => chosen === state || others.some((each) => isIn(state, each)),
   );
-  if (troubled.length === 0 && !query.has("state")) return NOTHING;
+  if (chosen === undefined && nodes.every((each) => isIn(UP, each))) return NOTHING;
   const states: readonly (readonly [state: string, text: string, className: string])[] = [
-    ...(troubled.length > 1 || query.get("state") === UNHEALTHY ? [[UNHEALTHY, UNHEALTHY, ""] as const] : []),
+    ...(troubled.length > 1 || chosen === UNHEALTHY ? [[UNHEALTHY, UNHEALTHY, ""] as const] : []),
     ...troubled.map(([state, { level, ofNodes }]) => [state, ofNodes, level] as const),
     [UP, UP, UP],
   ];
@@ -149,7 +153,7 @@ function totalsOf(members: readonly AssessedNode[]): Markup {
   const parts = [
     unhealthy === 0 ? [] : [markup`${count(unhealthy)} unhealthy`],
     peers.length === 0 ? [] : [markup`${peersText(peers)} peers`],
-    lag === undefined ? [] : [markup`highest lag ${count(lag)}`],
+    lag === undefined ? [] : [markup`lag ${count(lag)}`],
   ].flat();
   return markup`${parts.map((part, index) => markup`${index === 0 ? "" : ", "}${part}`)}`;
 }
@@ -179,7 +183,7 @@ type LinkOptions = {
 
 function selectionLink({ name, value, text, number, more, path, query }: LinkOptions): Markup {
   const current = query.get(name) === value ? markup` aria-current="true"` : NOTHING;
-  const address = `${linkWith(path, query, { [name]: value, page: undefined })}#nodes`;
+  const address = linkWith(path, query, { [name]: value, page: undefined });
   const rest = more === undefined ? NOTHING : markup` <small>${more}</small>`;
   return markup`<li><a href="${address}"${current}>${text} <span class="number">${count(number)}</span>${rest}</a></li>`;
 }

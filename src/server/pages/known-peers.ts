@@ -1,9 +1,9 @@
 import { ADAPTERS, type ChainName, chains } from "../../chains/index.ts";
 import type { TextSample } from "../../lib/prometheus-text.ts";
 import type { ChainFamily } from "../../model/report.ts";
-import { count, UNKNOWN } from "./format.ts";
+import { count, countOrUnknown, UNKNOWN } from "./format.ts";
 import { type Markup, markup } from "./markup.ts";
-import { PEER, text } from "./peers.ts";
+import { addressTypeName, PEER, text, withPlace } from "./peers.ts";
 import { type Column, type PageQuery, table } from "./table.ts";
 
 /** The peers that a node knows, of chains whose APIs list no connections: read from the chain's own families about peers. */
@@ -19,7 +19,7 @@ function ofPeers(families: readonly ChainFamily[]): readonly ChainFamily[] {
 
 type KnownPeersOptions = {
   readonly chain: ChainName;
-  /** The samples of those families, of one node. */
+  /** The samples of those families and of heads, of one node. */
   readonly samples: readonly TextSample[];
   /** Peers that share a row with others. */
   readonly merged: number;
@@ -30,74 +30,101 @@ type KnownPeersOptions = {
 type KnownPeer = {
   readonly peer: string;
   readonly labels: TextSample["labels"];
-  readonly values: ReadonlyMap<string, number>;
+  /** Whether it answered when the exporter last asked it; undefined: not asked of late. */
+  readonly answers: boolean | undefined;
+  readonly height: number | undefined;
+  /** Behind the best head that the exporter knows. */
+  readonly behind: number | undefined;
 };
 
 /** @returns undefined when no peer has a series */
 export function knownPeersTable({ chain, samples, merged, path, query }: KnownPeersOptions): Markup | undefined {
-  const families = ofPeers(chains[chain].families);
-  const infos = families.filter(({ labels }) => labels.length > 0);
+  const infos = ofPeers(chains[chain].families).filter(({ labels }) => labels.length > 0);
   const names = infos.map(({ name }) => name);
-  const rows = rowsOf(samples, names);
+  const all = rowsOf(samples, names);
+  // Those that the exporter asked come first.
+  const isAsked = ({ answers }: KnownPeer) => answers !== undefined;
+  const asked = all.filter(isAsked);
+  const rows = [...asked, ...all.filter((row) => !isAsked(row))];
   if (rows.length === 0) return undefined;
+  const { usualLagBlocks } = chains[chain];
   const columns: readonly Column<KnownPeer>[] = [
     PEER,
     ...infos.flatMap(({ labels }) => labels).map((label) => text<KnownPeer>(label, titleOf(label), textOf(label))),
-    ...families.filter(({ labels }) => labels.length === 0).map(number),
+    {
+      key: "state",
+      title: "When last asked",
+      // What needs a look comes first.
+      sortBy: ({ answers, behind }) => (answers === undefined ? undefined : answers ? -(behind ?? 0) : -Infinity),
+      cell: (row) => stateOf(row, usualLagBlocks),
+    },
+    number("height", "Height", ({ height }) => height),
+    number("behind", "Blocks behind", ({ behind }) => behind),
   ];
   const shared = merged === 0 ? "" : "; some share a row (connections.address)";
+  const words =
+    asked.length === 0
+      ? "chainweb.probe.peers lets the exporter ask some of them for their height in each poll"
+      : `the exporter asked ${count(asked.length)} of them in the last polls, and ${count(asked.filter(({ answers }) => answers).length)} answered`;
   return table({
-    caption: `${count(rows.length + merged)} known peers at the last poll, as in the ${names[0]} series; the node need not be connected to them${shared}.`,
-    columns: columns.filter(({ key, sortBy }) => key === PEER.key || rows.some((row) => sortBy?.(row) !== undefined)),
+    caption: `${count(rows.length + merged)} known peers whose last session with the node did not fail, as in the ${names[0]} series; the node need not be connected to them${shared}. Of their state the node says no more; ${words}.`,
+    columns: columns.map((column) => withPlace(column, rows)),
     rows,
     sorting: { path, query, anchor: "peers" },
+    titlesOf: "known",
   });
 }
 
+function stateOf({ answers, behind }: KnownPeer, usualLagBlocks: number): Markup {
+  if (answers === undefined) return UNKNOWN;
+  if (!answers) return markup`<span class="reason">no answer</span>`;
+  if (behind === undefined) return markup`answers`;
+  return behind > usualLagBlocks ? markup`<strong class="warning">behind</strong>` : markup`up to date`;
+}
+
+const HEADS: readonly string[] = ["p2p_node_head_height", "p2p_node_reference_height"];
+const REACHABLE = /_peer_reachable$/;
+const HEIGHT = /_peer_cut_height$/;
+
 function rowsOf(samples: readonly TextSample[], infos: readonly string[]): readonly KnownPeer[] {
-  const values = new Map<string, Map<string, number>>();
-  for (const { name, labels, value } of samples) {
-    const peer = labels.get("peer") ?? "";
-    const known = values.get(peer) ?? new Map<string, number>();
-    values.set(peer, known.set(name, value));
-  }
+  const best = Math.max(...samples.filter(({ name }) => HEADS.includes(name)).map(({ value }) => value));
+  const valuesOf = (family: RegExp) =>
+    new Map(
+      samples.filter(({ name }) => family.test(name)).map(({ labels, value }) => [labels.get("peer") ?? "", value]),
+    );
+  const [reachable, heights] = [valuesOf(REACHABLE), valuesOf(HEIGHT)];
   return samples
     .filter(({ name }) => infos.includes(name))
     .map(({ labels }) => {
       const peer = labels.get("peer") ?? "";
-      return { peer, labels, values: values.get(peer) ?? new Map() };
+      const [answers, height] = [reachable.get(peer), heights.get(peer)];
+      const behind = height === undefined || !Number.isFinite(best) ? undefined : Math.max(0, best - height);
+      return { peer, labels, answers: answers === undefined ? undefined : answers > 0, height, behind };
     });
 }
 
+const IDENTITIES: Readonly<Record<string, string>> = { pinned: "id of its certificate", ca: "authority" };
+
 function textOf(label: string): (row: KnownPeer) => string {
-  return ({ labels }) => labels.get(label) ?? "";
+  return ({ labels }) => {
+    const value = labels.get(label) ?? "";
+    return label === "address_type" ? addressTypeName(value) : (IDENTITIES[value] ?? value);
+  };
 }
 
-/** `cut_height` of p2p_chainweb_peer_cut_height. */
-function shortName(family: string): string {
-  return family.slice(family.indexOf(PEER_PREFIX) + PEER_PREFIX.length);
+const TITLES: Readonly<Record<string, string>> = { address_type: "Address", identity: "Proven by" };
+
+function titleOf(label: string): string {
+  return TITLES[label] ?? label;
 }
 
-const PEER_PREFIX = "_peer_";
-
-function titleOf(name: string): string {
-  if (name === "address_type") return "Address";
-  const words = name.replaceAll("_", " ");
-  return words.charAt(0).toUpperCase() + words.slice(1);
-}
-
-function number({ name }: ChainFamily): Column<KnownPeer> {
-  const isTruth = name.endsWith("_reachable");
+function number(key: string, title: string, of: (row: KnownPeer) => number | undefined): Column<KnownPeer> {
   return {
-    key: shortName(name),
-    title: titleOf(shortName(name)),
-    isNumeric: !isTruth,
+    key,
+    title,
+    isNumeric: true,
     first: "desc",
-    sortBy: ({ values }) => values.get(name),
-    cell: ({ values }) => {
-      const value = values.get(name);
-      if (value === undefined) return UNKNOWN;
-      return isTruth ? markup`${value > 0 ? "yes" : "no"}` : markup`${count(value)}`;
-    },
+    sortBy: of,
+    cell: (row) => countOrUnknown(of(row)),
   };
 }

@@ -16,7 +16,7 @@ import {
   timeOfDay,
   UNKNOWN,
 } from "./format.ts";
-import { HEADLINE_FAMILIES, headline } from "./headline.ts";
+import { headline } from "./headline.ts";
 import { KNOWN_PEER_FAMILIES, knownPeersTable } from "./known-peers.ts";
 import { type Markup, markup, NOTHING } from "./markup.ts";
 import { type NodeOverview, totalPeers } from "./overview.ts";
@@ -44,7 +44,6 @@ const REFERENCE_HEAD = "p2p_reference_head_height";
 const FAMILIES: ReadonlySet<string> = new Set([
   ...PEER_FAMILIES,
   ...KNOWN_PEER_FAMILIES,
-  ...HEADLINE_FAMILIES,
   ...BAR_FAMILIES,
   ...[HEAD, HEAD_TIME, FINAL, REFERENCE, LAG, INFO, OMITTED, MERGED, WITHHELD, SKEW, CERTIFICATE, REFERENCE_HEAD],
 ]);
@@ -68,19 +67,31 @@ export function nodePage({ node, recentPolls, samples, query, nowMs, linkPrefix 
   const path = `${linkPrefix}/nodes/${encodeURIComponent(node.name)}`;
   const only = (family: string) => samples.find(({ name }) => name === family);
   const probe = `${linkPrefix}/probe?node=${encodeURIComponent(node.name)}`;
-  return markup`${headline(node, samples, nowMs, linkPrefix)}
+  return markup`${headline(node, nowMs, linkPrefix)}
 <p>${node.isReference ? `reference of chain ${node.chain}` : node.chain} at ${node.server}, polled every ${duration(node.intervalMs / 1000)} ${labelText(node.labels)}</p>
 ${node.failures.length === 0 ? NOTHING : markup`<div class="failures ${node.condition}">${node.failures.map((failure) => failureText(failure, linkPrefix))}</div>`}
 ${details(node, only, nowMs)}
+${contents(node, linkPrefix)}
 ${charts(node, recentPolls, nowMs)}
 ${node.isReference ? NOTHING : peers({ node, samples, query, nowMs }, path, only)}<h2 id="heads">Heads</h2>
 ${heads(samples)}
 <h2 id="polls">Polls</h2>
 <p>${node.isReference ? NOTHING : markup`Poll the node now: <a href="${probe}">metrics</a>, or <a href="${probe}&amp;debug=true">requests and metrics</a>.`}</p>
-${pollsTable("Last polls", recentPolls.polls)}
+${recentPolls.polls.length === 0 ? markup`<p>No poll has ended yet.</p>` : pollsTable("Last polls", recentPolls.polls)}
 ${recentPolls.failedPolls.length === 0 ? NOTHING : pollsTable("Last failed polls, kept longer", recentPolls.failedPolls)}
 ${trace("last-trace", "Requests of the last poll", recentPolls.lastTrace)}
 ${trace("failed-trace", "Requests of the last failed poll", recentPolls.lastFailedTrace)}`;
+}
+
+function contents({ isReference }: NodeOverview, linkPrefix: string): Markup {
+  const links = [
+    [`${linkPrefix}/`, "All nodes"],
+    ["#charts", "Charts"],
+    ...(isReference ? [] : [["#of-peers", "Peers"]]),
+    ["#heads", "Heads"],
+    ["#polls", "Polls"],
+  ] as const;
+  return markup`<nav aria-label="This page"><ul class="inside">${links.map(([href, text]) => markup`<li><a href="${href}">${text}</a></li>`)}</ul></nav>`;
 }
 
 type Only = (family: string) => TextSample | undefined;
@@ -168,7 +179,7 @@ function peers({ node, samples, query, nowMs }: Peers, path: string, only: Only)
   const rows = isKnown ? "known peers" : "connections";
   const notShown = only(OMITTED)?.value ?? 0;
   const withheldSeries = only(WITHHELD)?.value ?? 0;
-  return markup`<h2>${isKnown ? "Known peers" : "Peers"}</h2>
+  return markup`<h2 id="of-peers">${isKnown ? "Known peers" : "Peers"}</h2>
 ${bars(samples)}${listed ?? (withheldSeries > 0 ? NOTHING : noPeers(node, notShown, rows))}
 ${listed === undefined ? NOTHING : omitted(notShown, rows)}
 ${withheld(withheldSeries)}
@@ -218,6 +229,7 @@ function pollsTable(caption: string, polls: readonly PollEntry[]): Markup {
       { key: "lag", title: "Lag", isNumeric: true, cell: ({ lagBlocks }) => countOrUnknown(lagBlocks) },
     ],
     rows: polls,
+    titlesOf: "polls",
     rowClass: ({ failure }) => (failure === undefined ? "" : "down"),
     detail: ({ failure }) =>
       failure && markup`<p class="failure">${failure.message}<br><span class="advice">${failure.advice}</span></p>`,
@@ -255,6 +267,7 @@ function traceTable(caption: string, { calls }: PollTrace): Markup {
       },
     ],
     rows: inOrder,
+    titlesOf: "calls",
   });
 }
 

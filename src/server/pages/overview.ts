@@ -1,6 +1,7 @@
 import { type ChainName, chains } from "../../chains/index.ts";
 import { isDeeplyForked } from "../../poll/forks.ts";
 import { type ApiFailure, causesOf, isUp } from "../../poll/outcomes.ts";
+import type { Readings } from "../../poll/readings.ts";
 import type { PollEntry, RecentPollsOfNode } from "../../poll/recent-polls.ts";
 import type { StoredState } from "../../poll/store.ts";
 
@@ -23,6 +24,7 @@ export type NodeOverview = {
   /** When the last successful poll ended, unix milliseconds. */
   readonly lastSuccessMs: number | undefined;
   readonly intervalMs: number;
+  readonly readings: Readings | undefined;
   /** How long its head has not risen, from poll to poll, and the usual time between two blocks. */
   readonly stillHead: { readonly seconds: number; readonly blockSeconds: number } | undefined;
 };
@@ -51,6 +53,7 @@ export function overviewOf(state: StoredState, recentPolls: RecentPollsOfNode): 
     last: last && withoutStale(last, state),
     lastSuccessMs: history.lastSuccessMs,
     intervalMs,
+    readings: state.report?.readings,
     stillHead: stillHeadOf(state, recentPolls),
   };
 }

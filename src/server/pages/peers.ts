@@ -1,5 +1,5 @@
 import type { TextSample } from "../../lib/prometheus-text.ts";
-import { bytes, count, isoTime, moment, UNKNOWN } from "./format.ts";
+import { bytes, count, duration, isoTime, UNKNOWN } from "./format.ts";
 import { type Markup, markup } from "./markup.ts";
 import { type Column, type PageQuery, table } from "./table.ts";
 
@@ -43,15 +43,20 @@ export function peersTable({ samples, merged, path, query, nowMs }: PeersOptions
   const rows = rowsOf(samples);
   if (rows.length === 0) return undefined;
   const shared = merged === 0 ? "" : "; some share a row (connections.address)";
-  const columns = allColumns(nowMs).filter(
-    ({ key, sortBy }) => key === "peer" || rows.some((row) => sortBy?.(row) !== undefined),
-  );
+  const columns = allColumns(nowMs).map((column) => withPlace(column, rows));
   return table({
     caption: `${count(rows.length + merged)} connections at the last poll, as in the p2p_connection_* series${shared}.`,
     columns: columns.map((column) => ({ ...column, key: SHORT_KEYS[column.key] ?? column.key })),
     rows,
     sorting: { path, query, anchor: "peers" },
+    titlesOf: "peers",
   });
+}
+
+/** A column without any value is not shown. */
+export function withPlace<Row>(column: Column<Row>, rows: readonly Row[]): Column<Row> {
+  const isEmpty = column.isRowHeader !== true && rows.every((row) => column.sortBy?.(row) === undefined);
+  return { ...column, isEmpty };
 }
 
 function rowsOf(samples: readonly TextSample[]): readonly PeerRow[] {
@@ -74,7 +79,7 @@ function rowsOf(samples: readonly TextSample[]): readonly PeerRow[] {
     direction: labels.get("direction") ?? "",
     states: states.get(key) ?? "",
     agent: labels.get("agent") ?? "",
-    addressType: labels.get("address_type") ?? "",
+    addressType: addressTypeName(labels.get("address_type") ?? ""),
     flow,
     values: values.get(key) ?? new Map(),
   }));
@@ -82,6 +87,19 @@ function rowsOf(samples: readonly TextSample[]): readonly PeerRow[] {
 
 function keyOf(labels: ReadonlyMap<string, string>): string {
   return JSON.stringify([labels.get("direction"), labels.get("peer")]);
+}
+
+const TYPE_NAMES: Readonly<Record<string, string>> = {
+  ipv4: "IPv4",
+  ipv6: "IPv6",
+  tor: "Tor",
+  i2p: "I2P",
+  unknown: "",
+};
+
+/** "" for host names, whose type is not known. */
+export function addressTypeName(label: string): string {
+  return TYPE_NAMES[label] ?? label;
 }
 
 /** Short keys for the links. */
@@ -111,18 +129,20 @@ function allColumns(nowMs: number): readonly Column<PeerRow>[] {
     text("state", "State", ({ states }) => states),
     text("agent", "Agent", ({ agent }) => agent),
     text("type", "Address", ({ addressType }) => addressType),
-    number(RECEIVED, "Received", (value) => markup`${bytes(value)}`),
-    number(SENT, "Sent", (value) => markup`${bytes(value)}`),
+    number(RECEIVED, "Received", (value) => markup`${bytes(value, " ")}`),
+    number(SENT, "Sent", (value) => markup`${bytes(value, " ")}`),
     number(HEIGHT, "Head", (value) => markup`${count(value)}`),
     number(SYNCING, "Syncing", (value, { flow }) => markup`${value > 0 ? flow : "no"}`),
-    number(START, "Since", (value) => since(value * 1000, nowMs)),
+    number(START, "Age", (value) => age(value * 1000, nowMs)),
     number(LATENCY, "Latency", (value) => markup`${count(Math.round(value * 10_000) / 10)} ms`),
   ];
 }
 
-/** A node may send numbers that are not valid times. */
-function since(ms: number, nowMs: number): Markup {
-  return Number.isNaN(new Date(ms).getTime()) ? markup`${isoTime(ms)}` : moment(ms, nowMs);
+/** The pointer gets the date. A node may send numbers that are not valid times. */
+function age(ms: number, nowMs: number): Markup {
+  const date = isoTime(ms);
+  if (Number.isNaN(new Date(ms).getTime())) return markup`${date}`;
+  return markup`<span title="${date.slice(0, 19)}">${duration(Math.max(0, (nowMs - ms) / 1000))}</span>`;
 }
 
 /** A column of texts; "" where one is not known. */

@@ -1,6 +1,6 @@
 import { bytes, count } from "./format.ts";
 
-/** The axes of charts: where their lines are and what stands at them. */
+/** The axes of charts: their lines and texts. */
 
 export type Scale = {
   /** The value at the top; the bottom is 0, so that a small change does not look like a large one. */
@@ -75,7 +75,7 @@ function digits(value: number, fraction: number): number {
   return Number(value.toFixed(fraction));
 }
 
-/** The time that charts show: it ends now, in whole minutes since 1970. */
+/** The time that charts show, in whole minutes since 1970. Its last minute is the present one. */
 export type TimeWindow = {
   readonly first: number;
   readonly minutes: number;
@@ -94,8 +94,8 @@ const WINDOWS = [
 export function timeWindow(sinceMs: number | undefined, nowMs: number): TimeWindow {
   const last = Math.floor(nowMs / MINUTE_MS);
   const age = last - Math.floor((sinceMs ?? nowMs) / MINUTE_MS);
-  const { minutes, every } = WINDOWS.find((each) => age <= each.minutes) ?? { minutes: 60, every: 10 };
-  const first = last - minutes;
+  const { minutes, every } = WINDOWS.find((each) => age < each.minutes) ?? { minutes: 60, every: 10 };
+  const first = last - minutes + 1;
   const ticks = Array.from({ length: minutes + 1 }, (_, index) => first + index)
     .filter((minute) => minute % every === 0)
     .map((minute) => ({ minute, text: clock(minute) }));

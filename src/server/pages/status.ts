@@ -1,13 +1,13 @@
 import { groupByCause, shortCause } from "./causes.ts";
 import { filters, hasFilters, withoutFilters } from "./filters.ts";
-import { ago, count, countOrUnknown, labelText, UNKNOWN } from "./format.ts";
+import { count, countOrUnknown, duration, labelText, UNKNOWN } from "./format.ts";
 import { type Markup, markup, NOTHING } from "./markup.ts";
 import { hasNoPeers, headOf, isBehind, lagOf, type NodeOverview, peersOf, totalPeers } from "./overview.ts";
 import { linkWith, type PageQuery } from "./query.ts";
 import { LABEL, selected, selectionOf } from "./selection.ts";
 import { headlineOf, headlineText, peersText, summary } from "./summary.ts";
 import { type Column, SORT_PARAMETERS, sortedRows, table } from "./table.ts";
-import { type AssessedNode, assess } from "./troubles.ts";
+import { type AssessedNode, assess, TROUBLED_STATES } from "./troubles.ts";
 
 /** The page at `/`: all nodes, unhealthy ones first. */
 
@@ -38,14 +38,14 @@ export function statusPage(options: StatusOptions): { readonly title: string; re
   const { query, nowMs, telemetryPath, linkPrefix } = options;
   const nodes = options.nodes.map((node) => assess(node, nowMs));
   const headline = headlineOf(nodes);
-  const linkTo = (state: string) => `${linkWith(`${linkPrefix}/`, new Map(), { state })}#nodes`;
+  const linkTo = (state: string) => linkWith(`${linkPrefix}/`, new Map(), { state });
   const { text, state, cause } = headline;
   const worst = state === undefined ? markup`${text}` : markup`<a href="${linkTo(state)}">${text}</a>${cause}`;
   const content = markup`<h1 class="${worstClass(nodes)}">${worst}</h1>
 ${summary(nodes, linkTo)}
 ${nodes.length === 0 ? NOTHING : selectedNodes({ nodes, query, nowMs, linkPrefix })}
 <h2>Endpoints</h2>
-<dl class="links">
+<dl class="links endpoints">
 ${endpointLinks(telemetryPath, linkPrefix)}</dl>
 `;
   return { title: headlineText(headline), content };
@@ -72,7 +72,7 @@ function selectedNodes({ nodes, query, nowMs, linkPrefix }: AssessedOptions): Ma
   const head = filters({ nodes, selection, path, query });
   if (found.length === 0)
     return markup`${head}
-<p data-found>No node matches. <a href="${withoutFilters(path, query)}">Show all</a></p>`;
+<p><span data-found>No node matches.</span> <a href="${withoutFilters(path, query)}">Show all</a></p>`;
   const shared = sharedLabels(nodes.map(({ node }) => node));
   const isGrouped = (query.get("sort") ?? "state") === "state";
   const { ordered, groupOf } = groupByCause(found, linkPrefix);
@@ -183,7 +183,7 @@ function columns({ nowMs, shared, linkPrefix, own }: ColumnsOptions): readonly C
       first: "desc",
       sortBy: ({ node: { lastSuccessMs } }) => (lastSuccessMs === undefined ? undefined : nowMs - lastSuccessMs),
       cell: ({ node: { lastSuccessMs } }) =>
-        lastSuccessMs === undefined ? UNKNOWN : markup`${ago(lastSuccessMs, nowMs)}`,
+        lastSuccessMs === undefined ? UNKNOWN : markup`${duration(Math.max(0, nowMs - lastSuccessMs) / 1000)}`,
     },
   ];
 }
@@ -193,16 +193,20 @@ function nameCell(
   shared: Readonly<Record<string, string>>,
   linkPrefix: string,
 ): Markup {
-  const own = Object.fromEntries(Object.entries(labels).filter(([label]) => !(label in shared)));
-  return markup`<a href="${linkPrefix}/nodes/${encodeURIComponent(name)}">${name}</a>${isReference ? markup` <span class="quiet">reference</span>` : NOTHING} ${labelText(own)}`;
+  const own = Object.entries(labels).filter(([label]) => !(label in shared));
+  const labelsText = own.map(([label, value]) => `${label}=${value}`).join(" ");
+  return markup`<a href="${linkPrefix}/nodes/${encodeURIComponent(name)}">${name}</a>${isReference ? markup` <small>reference</small>` : NOTHING}${labelsText === "" ? NOTHING : markup` <i>${labelsText}</i>`}`;
 }
 
 /** The worst trouble, then the others. Where the head of a group does not say the cause, it is here in short. */
 function stateCell(assessed: AssessedNode, withCause: boolean): Markup {
   const [worst, ...others] = assessed.troubles;
   if (worst === undefined) return UP_STATE;
-  const cause = withCause && ["down", "degraded"].includes(worst.state) ? shortCause(assessed) : undefined;
-  const more = [...(cause === undefined ? [] : [`: ${cause}`]), ...others.map(({ text }) => `, ${text}`)].join("");
+  const cause = withCause ? shortCause(assessed) : undefined;
+  const more = [
+    ...(cause === undefined ? [] : [`: ${cause}`]),
+    ...others.map(({ state }) => `, ${TROUBLED_STATES.get(state)?.ofNodes}`),
+  ].join("");
   return markup`<b class="${worst.level}">${worst.text}</b>${more}`;
 }
 

@@ -17,6 +17,8 @@ export type Column<Row> = {
   readonly isWide?: boolean;
   /** The cell that names the row for screen readers. */
   readonly isRowHeader?: boolean;
+  /** No row has a value: it is not shown, but keeps its place, which the style knows. */
+  readonly isEmpty?: boolean;
 };
 
 type SortDirection = "asc" | "desc";
@@ -45,8 +47,8 @@ type RowGroup = { readonly className: string; readonly head: Markup };
 export const SORT_PARAMETERS = ["sort", "dir"];
 
 /**
- * Cells say nothing that their column can: a page has thousands of them. The role is explicit, because the style that shows rows
- * as cards removes it in some browsers; those keep rows and cells then.
+ * Cells say nothing that their column can, and have no end tags, which HTML does not need: a page has thousands of them. Browsers
+ * keep their roles when the style shows rows as cards; that of the table is explicit, as some would take it for layout.
  */
 export function table<Row>(options: TableOptions<Row>): Markup {
   const { caption, columns, rows, sorting } = options;
@@ -55,15 +57,16 @@ export function table<Row>(options: TableOptions<Row>): Markup {
   const heads = columns.map((column) => head(column, sort, sorting));
   return markup`<table role="table" class="${classesOf(options)}"${sorting === undefined ? NOTHING : markup` id="${sorting.anchor}"`}>
 <caption>${caption}</caption>
-<thead><tr>${heads}</tr></thead>
+<thead><tr>${heads}</thead>
 ${bodiesOf(options, sorted)}</table>`;
 }
 
 /** Also how the cells of each column look, by its place. */
 function classesOf<Row>({ isCompact, columns, titlesOf }: TableOptions<Row>): string {
-  const kind = isCompact ? "compact" : columns.length > MANY_COLUMNS ? "cards many" : "cards";
-  const places = columns.flatMap(({ isNumeric, isWide }, index) =>
-    isNumeric ? [`n${index + 1}`] : isWide ? [`w${index + 1}`] : [],
+  const shown = columns.filter(({ isEmpty }) => isEmpty !== true);
+  const kind = isCompact ? "compact" : shown.length > MANY_COLUMNS ? "cards many" : "cards";
+  const places = columns.flatMap(({ isNumeric, isWide, isEmpty }, index) =>
+    isEmpty ? [`x${index + 1}`] : isNumeric ? [`n${index + 1}`] : isWide ? [`w${index + 1}`] : [],
   );
   return [kind, ...(titlesOf === undefined ? [] : [titlesOf]), ...places].join(" ");
 }
@@ -83,7 +86,7 @@ function bodiesOf<Row>(options: TableOptions<Row>, rows: readonly Row[]): readon
 ${rows}</tbody>
 `
       : markup`<tbody class="${group.className}">
-<tr class="group"><td colspan="${columns.length}">${group.head}</td></tr>
+<tr class="group"><td colspan="${columns.length}">${group.head}
 ${rows}</tbody>
 `,
   );
@@ -97,11 +100,11 @@ function bodyRow<Row>({ columns, rowClass, detail, titlesOf }: TableOptions<Row>
   const cells = columns.map((column) => cell(column, row, titlesOf === undefined));
   const below = detail?.(row);
   if (below === undefined) {
-    return markup`<tr${classOf(name)}>${cells}</tr>
+    return markup`<tr${classOf(name)}>${cells}
 `;
   }
-  return markup`<tr${classOf(`${name} with-detail`)}>${cells}</tr>
-<tr${classOf(`${name} detail`)}><td colspan="${columns.length}">${below}</td></tr>
+  return markup`<tr${classOf(`${name} with-detail`)}>${cells}
+<tr${classOf(`${name} detail`)}><td colspan="${columns.length}">${below}
 `;
 }
 
@@ -143,17 +146,19 @@ function compare(a: number | string, b: number | string): number {
 }
 
 function head<Row>(column: Column<Row>, sort: Sort<Row> | undefined, sorting: TableOptions<Row>["sorting"]): Markup {
-  const { key, title, sortBy, first = "asc" } = column;
-  if (sorting === undefined || sortBy === undefined) return markup`<th scope="col">${title}</th>`;
+  const { key, title, sortBy, first = "asc", isEmpty } = column;
+  if (isEmpty) return markup`<th>`;
+  if (sorting === undefined || sortBy === undefined) return markup`<th scope="col">${title}`;
   const current = sort?.column.key === key ? sort.direction : undefined;
   const next = current === undefined ? first : current === "asc" ? "desc" : "asc";
   const link = `${linkWith(sorting.path, sorting.query, { sort: key, dir: next, page: undefined })}#${sorting.anchor}`;
   const order = current === undefined ? "none" : current === "asc" ? "ascending" : "descending";
   const sign = current === undefined ? "" : current === "asc" ? " ▲" : " ▼";
-  return markup`<th scope="col" aria-sort="${order}"><a href="${link}">${title}<span aria-hidden="true">${sign}</span></a></th>`;
+  return markup`<th scope="col" aria-sort="${order}"><a href="${link}">${title}<span aria-hidden="true">${sign}</span></a>`;
 }
 
-function cell<Row>({ title, cell: content, isRowHeader }: Column<Row>, row: Row, hasTitle: boolean): Markup {
-  if (isRowHeader) return markup`<th scope="row">${content(row)}</th>`;
-  return hasTitle ? markup`<td data-title="${title}">${content(row)}</td>` : markup`<td>${content(row)}</td>`;
+function cell<Row>({ title, cell: content, isRowHeader, isEmpty }: Column<Row>, row: Row, hasTitle: boolean): Markup {
+  if (isEmpty) return markup`<td>`;
+  if (isRowHeader) return markup`<th scope="row">${content(row)}`;
+  return hasTitle ? markup`<td data-title="${title}">${content(row)}` : markup`<td>${content(row)}`;
 }

@@ -46,7 +46,7 @@ test.each([
   const { rawPayload, headers, body } = await server.inject("/");
   expect(rawPayload.length).toBeLessThan(1_000_000);
   expect(headers.vary).toBe("Accept-Encoding");
-  expect(body.match(/<th role="rowheader" scope="row"><a/g)).toHaveLength(500);
+  expect(body.match(/<th scope="row"><a/g)).toHaveLength(500);
   const small = await server.inject({ url: "/", headers: { "accept-encoding": "gzip" } });
   expect(small.headers["content-encoding"]).toBe("gzip");
   expect(small.rawPayload.length).toBeLessThan(60_000);
@@ -55,7 +55,7 @@ test.each([
 
 test("all nodes that fit are on one page, without links to others", async () => {
   const { body } = await fleetOf(500, typical).inject("/");
-  expect(body.match(/<th role="rowheader" scope="row"><a/g)).toHaveLength(500);
+  expect(body.match(/<th scope="row"><a/g)).toHaveLength(500);
   expect(body).not.toContain('class="pages"');
 });
 
@@ -71,9 +71,9 @@ test("more are shown 500 at a time, sorted before they are cut", async () => {
   expect(last).toHaveLength(250);
   expect(await ofPage(9)).toEqual(last);
   for (const page of ["0", "-1", "1.5", "x", "__proto__"]) expect(await names(`?page=${page}`)).toHaveLength(500);
-  const { body } = await server.inject("/?state=up&page=2");
-  expect(body).toContain('href="/?state=up&#38;page=2#nodes" aria-current="page">501 to 1\u202f000<');
-  expect(body).toContain('href="/?state=up&#38;sort=name&#38;dir=asc#nodes"');
+  const { body } = await server.inject("/?state=stale&page=2");
+  expect(body).toContain('href="/?state=stale&#38;page=2#nodes" aria-current="page">501 to 1\u202f000<');
+  expect(body).toContain('href="/?state=stale&#38;sort=name&#38;dir=asc#nodes"');
 });
 
 test.each([

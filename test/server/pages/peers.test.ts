@@ -118,8 +118,8 @@ describe("the table of connections", () => {
       sample("p2p_connection_state", { ...two, state: "connected" }),
       sample("p2p_connection_state", { ...two, state: "handshaking" }),
     ]);
-    expect(text).toContain("a:1 outbound dialing ipv4");
-    expect(text).toContain("a inbound connected, handshaking ipv4");
+    expect(text).toContain("a:1 outbound dialing IPv4");
+    expect(text).toContain("a inbound connected, handshaking IPv4");
   });
 
   test("connections that have not shaken hands have a row, too", () => {
@@ -129,7 +129,7 @@ describe("the table of connections", () => {
       sample("p2p_connection_state", { direction: "outbound", peer: "b:1", state: "dialing" }),
     ]);
     expect(text).toContain("2 connections at the last poll");
-    expect(text).toContain("a:1 outbound connected any/1 ipv4");
+    expect(text).toContain("a:1 outbound connected any/1 IPv4");
     expect(text).toMatch(/b:1 outbound dialing –/);
   });
 });

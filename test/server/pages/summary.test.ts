@@ -5,8 +5,8 @@ import { createRecentPolls } from "../../../src/poll/recent-polls.ts";
 import { type NodeState, toStored } from "../../../src/poll/store.ts";
 import { htmlOf } from "../../../src/server/pages/markup.ts";
 import { isBehind, type NodeOverview, overviewOf, type peersOf } from "../../../src/server/pages/overview.ts";
-import { heading, peersText, summary } from "../../../src/server/pages/summary.ts";
-import { rank } from "../../../src/server/pages/troubles.ts";
+import { headlineOf, headlineText, peersText, summary } from "../../../src/server/pages/summary.ts";
+import { assess } from "../../../src/server/pages/troubles.ts";
 import {
   deadReport,
   failing,
@@ -40,20 +40,26 @@ const behind = overview(stateAfter(report({ head: head(100), peers: peersAt(106,
 const usual = overview(stateAfter(report({ head: head(100), peers: peersAt(105, 105) })));
 const reference = overview(stateAfter(deadReport(), { node: nodeConfig({ role: "reference" }) }));
 
+const assessed = (nodes: readonly NodeOverview[], nowMs = NOW) => nodes.map((node) => assess(node, nowMs));
+const heading = (nodes: readonly NodeOverview[], nowMs = NOW) => headlineText(headlineOf(assessed(nodes, nowMs)));
+const refused = overview(stateAfter(deadReport("unauthorized")));
+
 test.each<[string, readonly NodeOverview[]]>([
   ["No nodes to poll", []],
   ["Only references are polled", [reference]],
   ["The node is up", [up]],
-  ["1 of 1 node down", [down]],
+  ["1 of 1 node down: no connection", [down]],
   ["All 2 nodes are up", [up, up, reference]],
-  ["2 of 3 nodes down", [down, degraded, down]],
-  ["1 of 3 nodes degraded", [behind, degraded, waiting]],
+  ["2 of 3 nodes down: no connection", [down, degraded, down]],
+  ["3 of 3 nodes down: mostly login refused", [refused, down, refused]],
+  ["2 of 2 nodes down", [refused, down]],
+  ["1 of 3 nodes degraded: HTTP error", [behind, degraded, waiting]],
   ["1 of 2 nodes not polled yet", [behind, waiting]],
   ["1 of 3 nodes behind", [up, behind, usual]],
   ["1 of 4 nodes without peers", [behind, alone, degraded, waiting]],
   ["2 of 3 nodes forked", [forked, alone, forked]],
 ])("the worst is the heading: %s", (expected, nodes) => {
-  expect(heading(nodes, NOW)).toBe(expected);
+  expect(heading(nodes)).toBe(expected);
 });
 
 test("nodes that are not polled as often as they should be are worse than those behind", () => {
@@ -61,16 +67,23 @@ test("nodes that are not polled as often as they should be are worse than those 
 });
 
 test.each<[string, readonly NodeOverview[]]>([
-  ["At the last poll, 1 of 2 nodes returned a peer list and 0 of 1 reference returned a head.", [up, down, reference]],
-  ["At the last poll, 0 of 1 reference returned a head.", [reference]],
+  ["", [up, reference, up].slice(0, 1)],
+  ["1 of 1 reference down. ", [reference]],
+  ["Also 1 forked, 2 behind. ", [down, forked, behind, behind]],
+  [
+    "2 login refused, 1 no connection. Also 1 not polled yet. 1 of 1 reference down. ",
+    [refused, waiting, down, refused, reference],
+  ],
   ["This exporter polls no nodes: its configuration has none or, with --shard, the other exporters poll them.", []],
-])("%s", (expected, nodes) => {
-  expect(summary(nodes)).toBe(expected);
+])("what else there is: %s", (expected, nodes) => {
+  const html = htmlOf(summary(assessed(nodes), (state) => `/?state=${state}`));
+  expect(html.replaceAll(/<[^>]*>/g, "")).toBe(expected);
+  expect(html.includes('<a href="/?state=behind">2 behind</a>')).toBe(expected.includes("2 behind"));
 });
 
 test("unhealthy ones are first: down, forked, without peers, degraded, not polled, behind, up", () => {
   const order = [down, forked, alone, degraded, waiting, behind, up];
-  const rankNow = (node: NodeOverview) => rank(node, NOW);
+  const rankNow = (node: NodeOverview) => assess(node, NOW).rank;
   expect([up, waiting, behind, alone, forked, down, degraded].sort((a, b) => rankNow(a) - rankNow(b))).toEqual(order);
   expect([behind, usual].map(isBehind)).toEqual([true, false]);
 });

@@ -11,7 +11,7 @@
 
   function spanOf(plot) {
     const { first, minutes, since } = plot.closest(".charts").dataset;
-    return { first: Number(first), last: Number(first) + Number(minutes), minutes: Number(minutes), since };
+    return { first: Number(first), last: Number(first) + Number(minutes) - 1, minutes: Number(minutes), since };
   }
 
   function clock(minute) {
@@ -60,8 +60,9 @@
   /* The height of a line at this place, of 200. A line has parts, each of a point and of steps to the next points. */
   function heightAt(line, x) {
     for (const part of line.getAttribute("d").split("M").slice(1)) {
-      const numbers = part.match(/-?\d+/g).map(Number);
+      const numbers = part.match(/-?[\d.]+/g).map(Number);
       let [at, height] = numbers;
+      at = Math.ceil(at - 0.5);
       for (let next = 2; at < x && next + 1 < numbers.length; next += 2) {
         at += numbers[next];
         height += numbers[next + 1];
@@ -86,7 +87,7 @@
       const { first, minutes } = spanOf(plot);
       const x = shown - first;
       const cursor = add(plot, "div", x > minutes / 2 ? "cursor left" : "cursor");
-      cursor.style.left = `${(100 * x) / minutes}%`;
+      cursor.style.left = `${(100 * (x + 0.5)) / minutes}%`;
       addDots(cursor, plot, x);
       add(cursor, "div", "tip", [`${clock(shown)} UTC`, ...linesOf(plot, shown)].join("\n"));
     }
@@ -108,7 +109,7 @@
     if (plot) {
       const { left, width } = plot.getBoundingClientRect();
       const { first, minutes } = spanOf(plot);
-      show(inside(plot, first + Math.round(((event.clientX - left) / width) * minutes)));
+      show(inside(plot, first + Math.floor(((event.clientX - left) / width) * minutes)));
     } else if (!document.activeElement?.matches(".plot")) show(undefined);
   }
 

@@ -16,22 +16,17 @@
   let timer;
   let hasAsked = false;
 
-  function search() {
+  const search = () => {
     clearTimeout(timer);
-    const search = form();
-    if (!search) return;
-    const sent = new URLSearchParams([...new FormData(search)].filter(([, value]) => value !== ""));
-    const address = new URL(search.action);
+    if (!form()) return;
+    const sent = new URLSearchParams([...new FormData(form())].filter(([, value]) => value !== ""));
+    const address = new URL(form().action);
     address.search = sent;
     if (address.href === location.href.split("#")[0]) return;
     history.replaceState(null, "", address);
     hasAsked = true;
     document.dispatchEvent(new Event("wanted"));
-  }
-
-  function isTyping({ target }) {
-    return target.closest("input, select, textarea, [contenteditable]") !== null;
-  }
+  };
 
   document.addEventListener("input", (event) => {
     /* What an input method has not yet finished is no word. */
@@ -47,16 +42,16 @@
     search();
   });
   document.addEventListener("keydown", (event) => {
-    const search = field();
-    if (!search || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "/" && !isTyping(event)) {
+    const typed = field();
+    if (!typed || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "/" && !event.target.closest("input, select, textarea")) {
       event.preventDefault();
-      search.focus();
-      search.select();
-    } else if (event.key === "Escape" && event.target === search && search.value !== "") {
+      typed.focus();
+      typed.select();
+    } else if (event.key === "Escape" && event.target === typed && typed.value !== "") {
       event.preventDefault();
-      search.value = "";
-      search.dispatchEvent(new Event("input", { bubbles: true }));
+      typed.value = "";
+      search();
     }
   });
   document.addEventListener("shown", () => {
