@@ -1,7 +1,7 @@
 import * as common from "@grafana/grafana-foundation-sdk/common";
 import type * as dashboard from "@grafana/grafana-foundation-sdk/dashboard";
 import * as table from "@grafana/grafana-foundation-sdk/table";
-import { NODE_OF_ROW, OPEN_NODE } from "./node-links.ts";
+import { LINK_OF_ROW } from "./node-links.ts";
 import type { ColumnSpec, TableSpec } from "./spec.ts";
 import { mappings, thresholdSteps } from "./values.ts";
 
@@ -89,7 +89,7 @@ const ADVICE = {
 };
 
 const LINKS: Readonly<Record<NonNullable<ColumnSpec["link"]>, object>> = {
-  node: { title: OPEN_NODE, url: NODE_OF_ROW },
+  node: LINK_OF_ROW,
   runbook: RUNBOOK,
   advice: ADVICE,
 };
