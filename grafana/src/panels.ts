@@ -8,6 +8,7 @@ import * as statetimeline from "@grafana/grafana-foundation-sdk/statetimeline";
 import type * as timeseries from "@grafana/grafana-foundation-sdk/timeseries";
 import { graphPanel } from "./graph.ts";
 import { heatmapPanel } from "./heatmap.ts";
+import { isOfNodes, LINK_OF_SERIES } from "./node-links.ts";
 import { type BarsSpec, type PanelSpec, type Query, refId, type StatesSpec, type StatSpec } from "./spec.ts";
 import { tablePanel } from "./table.ts";
 import { hasTrend, isInstant, queriesOf } from "./trend.ts";
@@ -35,6 +36,7 @@ export function buildPanel(spec: PanelSpec): PanelBuilder {
   if (spec.steps !== undefined) panel.thresholds(thresholds(spec.steps));
   if (spec.words !== undefined) panel.mappings(mappings(spec.words));
   if (spec.empty !== undefined) panel.noValue(spec.empty);
+  if (isOfNodes(spec)) panel.overrideByFieldType("number", [{ id: "links", value: [LINK_OF_SERIES] }]);
   return panel;
 }
 
@@ -63,8 +65,8 @@ function target({ expr, legend }: Query, letter: string, spec: PanelSpec): prome
   return isInstant(spec) ? query.instant() : query.range();
 }
 
-/** So many points that the last one is not long before the end of the range: 5 minutes in a week. */
-const TREND_POINTS = 2000;
+/** So many points that the last one is not long before the end of the range: a minute in a day, 10 in a week. */
+const TREND_POINTS = 1000;
 
 function statistic(spec: StatSpec): stat.PanelBuilder {
   const panel = new stat.PanelBuilder()

@@ -5,6 +5,7 @@ import type { CloseReason } from "../metrics/self.ts";
 import { MAX_CONNECTIONS } from "../server/limits.ts";
 import { drain, listen } from "../server/listen.ts";
 import type { InheritedSocket, ListenAddress } from "../server/listen-address.ts";
+import type { HttpResponse, Request } from "../server/respond.ts";
 import type { NodeCounts } from "../server/routes/operator.ts";
 import { createServer, type HttpServer } from "../server/server.ts";
 import type { Access } from "../server/web-config/access-control.ts";
@@ -82,6 +83,7 @@ function answeredBy(exporter: Promise<Exporter>) {
   });
   return {
     routes: exporter.then(({ routes }) => routes),
+    showError: (response: HttpResponse, request: Request) => built?.showError(response, request) ?? response,
     observeRequest: (route: string, code: number, seconds: number) => built?.observeRequest(route, code, seconds),
     observeClosed(reason: CloseReason): void {
       if (built !== undefined) built.connectionClosed(reason);

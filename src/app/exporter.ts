@@ -1,5 +1,6 @@
 import VERSION from "embedded:version";
 import { randomBytes } from "node:crypto";
+import { hostname } from "node:os";
 import { ADAPTERS, chains } from "../chains/index.ts";
 import type { Config, NodeConfig } from "../config/model.ts";
 import { describeNode } from "../config/print.ts";
@@ -24,6 +25,9 @@ import { createStore } from "../poll/store.ts";
 import { createRpcClient } from "../rpc/client.ts";
 import { createConnectionSlots } from "../rpc/connection-slots.ts";
 import { locationOf, type WebLocation } from "../server/location.ts";
+import type { LastRead } from "../server/pages/config.ts";
+import { createErrorPages } from "../server/pages/error.ts";
+import type { ShowError } from "../server/respond.ts";
 import type { Route } from "../server/router.ts";
 import { createRoutes, type RoutesOptions } from "../server/routes/index.ts";
 import { countNodes, type NodeCounts } from "../server/routes/operator.ts";
@@ -58,6 +62,7 @@ export type ExporterOptions = {
 /** Everything behind the server. */
 export type Exporter = Pick<SelfMetrics, "observeRequest" | "connectionClosed"> & {
   readonly routes: readonly Route[];
+  readonly showError: ShowError;
   /** Starts to poll. */
   schedule(): Promise<void>;
   /** Applies the configuration that `load` returns and logs the result; never rejects. */
@@ -80,9 +85,7 @@ const RELOAD_END_MS = 1000;
 export async function createExporter(options: ExporterOptions): Promise<Exporter> {
   const { config, load, location = locationOf(), log, access, shares, descriptors } = options;
   const self = createSelfMetrics(VERSION, options.logLinesLost);
-  const loaded = () => self.configLoaded(Date.now() / 1000);
-  loaded();
-  self.configRead(true);
+  const { lastRead, loaded, read } = createLastRead(self);
   if (config.shard !== undefined) self.sharded(config.shard);
   const warnOfDescriptors = (polled: number) => {
     const warning = descriptorWarning(polled, shares, descriptors);
@@ -97,13 +100,16 @@ export async function createExporter(options: ExporterOptions): Promise<Exporter
     reloadOtherFiles: access?.reload,
     loaded,
     onReload: options.onReload,
-    observe: self.configRead,
+    observe: read,
     log,
   });
   access?.onRead(reloader.otherFilesRead);
+  const site = { version: VERSION, host: hostname(), shard: config.shard, linkPrefix: location.linkPrefix };
   const routes = routesOf({
     telemetryPath: options.telemetryPath,
     location,
+    site,
+    lastRead,
     polling,
     current,
     collectOwn: self.collect,
@@ -111,6 +117,7 @@ export async function createExporter(options: ExporterOptions): Promise<Exporter
   });
   return {
     routes,
+    showError: createErrorPages(site),
     observeRequest: self.observeRequest,
     connectionClosed: self.connectionClosed,
     reload: reloader.reload,
@@ -126,6 +133,22 @@ export async function createExporter(options: ExporterOptions): Promise<Exporter
       shutdown.add(async () => void (await withinTime(reloader.stop(), RELOAD_END_MS)));
     },
   };
+}
+
+/** Notes how the configuration was last read, for pages and metrics. The first one was valid. */
+function createLastRead(self: Pick<SelfMetrics, "configLoaded" | "configRead">) {
+  let last: LastRead = { isValid: true, loadedMs: Date.now() };
+  const loaded = () => {
+    last = { ...last, loadedMs: Date.now() };
+    self.configLoaded(last.loadedMs / 1000);
+  };
+  const read = (isValid: boolean) => {
+    last = { ...last, isValid };
+    self.configRead(isValid);
+  };
+  loaded();
+  read(true);
+  return { lastRead: () => last, loaded, read };
 }
 
 /** The current configuration; a reload replaces it as a whole. */
@@ -201,7 +224,7 @@ async function applyConfig(next: Config, context: ApplyContext, signal: AbortSig
   return inSlices(logChanges(changes, log));
 }
 
-type PageContext = Pick<RoutesOptions, "telemetryPath" | "location"> & {
+type PageContext = Pick<RoutesOptions, "telemetryPath" | "location" | "site" | "lastRead"> & {
   readonly polling: Polling;
   readonly current: CurrentConfig;
   /** Collects the exporter's own metrics. */
@@ -209,7 +232,8 @@ type PageContext = Pick<RoutesOptions, "telemetryPath" | "location"> & {
   readonly reload: () => Promise<ReloadResult>;
 };
 
-function routesOf({ telemetryPath, location, polling, current, collectOwn, reload }: PageContext): readonly Route[] {
+function routesOf(context: PageContext): readonly Route[] {
+  const { polling, current, collectOwn, ...further } = context;
   const { nodes, recentPolls, poller, targetProbe, renderPage } = polling;
   const recent = cacheRecent(collectOwn, SELF_METRICS_MAX_AGE_MS);
   const withNodeInfo = createNodeInfo();
@@ -220,9 +244,7 @@ function routesOf({ telemetryPath, location, polling, current, collectOwn, reloa
     return own instanceof Promise ? own.then(snapshotOf) : snapshotOf(own);
   };
   return createRoutes({
-    telemetryPath,
-    location,
-    version: VERSION,
+    ...further,
     page: createPageSource(() => nodes.settle()?.then(snapshot) ?? snapshot()),
     nodeCounts: () => countNodes(nodes),
     probe: {
@@ -238,7 +260,6 @@ function routesOf({ telemetryPath, location, polling, current, collectOwn, reloa
         return { chunks: (format, use) => nodes.read(() => renderPage(own(), [], format, use)) };
       },
     },
-    reload,
     nodes: { store: nodes, recentPolls },
     config: current.config,
   });

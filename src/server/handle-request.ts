@@ -3,7 +3,7 @@ import type { Logger } from "../logging/logger.ts";
 import type { Clients, Connection } from "./clients/clients.ts";
 import type { WebLocation } from "./location.ts";
 import { BAD_PATH, BODY_REFUSED, createRequestChecks, hasBody } from "./request-checks.ts";
-import { errorResponse, type HttpResponse, type Request } from "./respond.ts";
+import { errorResponse, type HttpResponse, type Request, type ShowError } from "./respond.ts";
 import {
   createRouter,
   createTargetReader,
@@ -26,6 +26,8 @@ type HandlerOptions = {
   readonly accessControl: AccessControl | undefined;
   readonly allowedHosts: readonly string[] | undefined;
   readonly isClosing: () => boolean;
+  /** What browsers get instead of the text of an error; by default the text. */
+  readonly showError?: ShowError | undefined;
 };
 
 /** Handles one request. A `refused` match replaces the one of its path. */
@@ -47,6 +49,8 @@ type Exchange = {
   readonly client: Connection;
   readonly match: Match;
   readonly hasBody: boolean;
+  /** Set when the request passed the checks: those who do not pass get plain text. */
+  accepted: Request | undefined;
   /** The type of the response, for the log. */
   contentType: string | undefined;
 };
@@ -54,6 +58,7 @@ type Exchange = {
 /** The way of every request: its route, the checks, its user, the route's response, which is sent and measured. */
 export function createRequestHandler(options: HandlerOptions): HandleRequest {
   const { routes, clients, log, observeRequest, accessControl, allowedHosts, isClosing } = options;
+  const { showError = (response) => response } = options;
   const useRoutes = (known: readonly Route[]) => createRouter(known, options.location);
   let route = routes instanceof Promise ? undefined : useRoutes(routes);
   const known = routes instanceof Promise ? routes.then(useRoutes) : undefined;
@@ -89,7 +94,15 @@ export function createRequestHandler(options: HandlerOptions): HandleRequest {
     const match = isClosing()
       ? STOPPING
       : (refused ?? (isWithBody ? WITH_BODY : target === undefined ? UNREADABLE : router(method, target.path)));
-    const exchange: Exchange = { incoming, response, client, match, hasBody: isWithBody, contentType: undefined };
+    const exchange: Exchange = {
+      incoming,
+      response,
+      client,
+      match,
+      hasBody: isWithBody,
+      accepted: undefined,
+      contentType: undefined,
+    };
     // It comes once; `once` would make an object for that.
     response.on("close", () => finish(exchange, startedAt));
     try {
@@ -100,8 +113,8 @@ export function createRequestHandler(options: HandlerOptions): HandleRequest {
       const refusal = refusalOf(exchange, request, authority);
       const result =
         refusal instanceof Promise
-          ? refusal.then((found) => recordDecision(exchange, found) ?? match.handle(request))
-          : (recordDecision(exchange, refusal) ?? match.handle(request));
+          ? refusal.then((found) => recordDecision(exchange, found) ?? accept(exchange, request))
+          : (recordDecision(exchange, refusal) ?? accept(exchange, request));
       const sent =
         result instanceof Promise ? result.then((ready) => deliver(exchange, ready)) : deliver(exchange, result);
       if (sent instanceof Promise) sent.catch((error: unknown) => fail(exchange, error));
@@ -135,8 +148,14 @@ export function createRequestHandler(options: HandlerOptions): HandleRequest {
     return refusal;
   }
 
-  function deliver(exchange: Exchange, ready: HttpResponse): void | Promise<void> {
-    const { response, client } = exchange;
+  function accept(exchange: Exchange, request: Request): HttpResponse | Promise<HttpResponse> {
+    exchange.accepted = request;
+    return exchange.match.handle(request);
+  }
+
+  function deliver(exchange: Exchange, result: HttpResponse): void | Promise<void> {
+    const { response, client, accepted } = exchange;
+    const ready = result.error === undefined || accepted === undefined ? result : showError(result, accepted);
     client.done(response);
     if (!client.isOpen()) return;
     const memory = memoryOf(ready, response);
@@ -154,6 +173,8 @@ export function createRequestHandler(options: HandlerOptions): HandleRequest {
 
   function fail(exchange: Exchange, error: unknown): void {
     const { response, client } = exchange;
+    // It may have been the page of an error that failed.
+    exchange.accepted = undefined;
     log.error({ err: error }, "internal error while handling a request, please report it");
     client.done(response);
     if (response.headersSent) response.destroy();

@@ -1,4 +1,5 @@
 import type { Format } from "../metrics/exposition.ts";
+import type { Request } from "./respond.ts";
 
 /** Content negotiation (RFC 9110, section 12.5). */
 
@@ -46,6 +47,14 @@ function isText({ value, parameters }: Weighted): boolean {
 /** Whether the client is a browser: other programs accept every type at most. */
 export function acceptsHtml(accept: Header): boolean {
   return weightedList(accept).some(({ value, q }) => value === "text/html" && q > 0);
+}
+
+/**
+ * Whether a request is that of a browser for a page to look at. With `format=yaml`, the download link of such a page, it gets
+ * what other programs get.
+ */
+export function wantsPage({ headers, query }: Pick<Request, "headers" | "query">): boolean {
+  return acceptsHtml(headers.accept) && new URLSearchParams(query).get("format") !== "yaml";
 }
 
 /** Whether the client accepts a response that is compressed with gzip. */

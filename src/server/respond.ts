@@ -17,7 +17,21 @@ export type Request = {
 
 export type Headers = Readonly<Record<string, string>>;
 
-export type HttpResponse = { readonly status: number; readonly headers: Headers; readonly body: Body };
+export type HttpResponse = {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Body;
+  /** What a page for browsers says instead of the body. */
+  readonly error?: ErrorText;
+};
+
+type ErrorText = { readonly message: string; readonly links: readonly ErrorLink[] };
+
+/** A page that may be the one that was meant. */
+export type ErrorLink = { readonly href: string; readonly text: string };
+
+/** Shows an error to the client that sent the request. */
+export type ShowError = (response: HttpResponse, request: Request) => HttpResponse;
 
 export type Body = WholeBody | StreamedBody;
 
@@ -48,7 +62,15 @@ export function json(content: string): HttpResponse {
   return respond(200, "application/json; charset=utf-8", content);
 }
 
-/** A line of plain text that begins with the status, for people who use curl. */
-export function errorResponse(status: number, message: string, headers: Headers = {}): HttpResponse {
-  return text(status, `${status}: ${message}\n`, headers);
+/**
+ * A line of plain text that begins with the status, for people who use curl.
+ * @param links for the page that browsers get instead
+ */
+export function errorResponse(
+  status: number,
+  message: string,
+  headers: Headers = {},
+  links: readonly ErrorLink[] = [],
+): HttpResponse {
+  return { ...text(status, `${status}: ${message}\n`, headers), error: { message, links } };
 }

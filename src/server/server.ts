@@ -9,6 +9,7 @@ import { createRequestHandler, type HandleRequest } from "./handle-request.ts";
 import { clientLimits, limitConnections, respondToBadRequests, SERVER_LIMITS, TLS_LIMITS } from "./limits.ts";
 import type { WebLocation } from "./location.ts";
 import { UNMET_EXPECTATION } from "./request-checks.ts";
+import type { ShowError } from "./respond.ts";
 import { noRoute, type Route } from "./router.ts";
 import type { Access } from "./web-config/access-control.ts";
 
@@ -27,6 +28,8 @@ type ServerOptions = {
   readonly allowedHosts?: readonly string[] | undefined;
   /** Limits of clients that differ from the defaults. */
   readonly limits?: Partial<ClientLimits> | undefined;
+  /** What browsers get instead of the text of an error; by default the text. */
+  readonly showError?: ShowError | undefined;
   /** Called for each connection that was closed because clients exceeded those limits. */
   readonly observeClosed?: ((reason: CloseReason) => void) | undefined;
 };
@@ -54,6 +57,7 @@ export function createServer(options: ServerOptions): HttpServer {
     accessControl: access?.control,
     allowedHosts: options.allowedHosts,
     isClosing: () => isClosing,
+    showError: options.showError,
   });
 
   const http = open(handle, access);

@@ -21,7 +21,7 @@ export function usageErrors(args: readonly string[]): string {
 const routes = createRoutes({
   telemetryPath: "/metrics",
   location: locationOf(),
-  version: "1.2.3",
+  site: { version: "1.2.3", linkPrefix: "" },
   page: async () => {
     throw new Error("no page is made here");
   },

@@ -13,10 +13,12 @@ const TO = 1_800_000_000;
 /** Two series for a query, or one if nothing of them could differ. */
 function madeUp({ legendFormat = "", refId }: SentQuery, spec: PanelSpec): readonly Labels[] {
   const columns = spec.kind === "table" ? spec.columns : [];
-  const names = [
+  const shown = [
     ...columns.map(({ from }) => from).filter((from) => !from.startsWith("#")),
     ...[...legendFormat.matchAll(/\{\{\s*(\w+)\s*\}\}/g)].map(([, label = ""]) => label),
   ];
+  // Every series of a node has its chain.
+  const names = shown.includes("target") ? [...new Set([...shown, "chain"])] : shown;
   const texts = new Map(columns.map(({ from, words }) => [from, Object.keys(words ?? {})[0]]));
   const series = ["a", "b"].map((which) =>
     Object.fromEntries(names.map((name) => [name, texts.get(name) ?? `${name} ${refId} ${which}`])),

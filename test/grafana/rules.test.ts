@@ -145,6 +145,7 @@ describe.each(dashboards.map((dashboard) => [dashboard.uid, dashboard] as const)
       rate: rateInterval,
       increase: range,
       last_over_time: range,
+      avg_over_time: range,
       min_over_time: range,
       max_over_time: range,
     };

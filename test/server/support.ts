@@ -6,6 +6,7 @@ import { createRecentPolls } from "../../src/poll/recent-polls.ts";
 import { createStore } from "../../src/poll/store.ts";
 import { listen as listenAt } from "../../src/server/listen.ts";
 import { locationOf } from "../../src/server/location.ts";
+import { createErrorPages } from "../../src/server/pages/error.ts";
 import { createRoutes, type RoutesOptions } from "../../src/server/routes/index.ts";
 import { buildBody } from "../../src/server/routes/page-body.ts";
 import { createServer } from "../../src/server/server.ts";
@@ -38,10 +39,10 @@ export function setUp(given: Overrides = {}) {
   } = given;
   const { log, lines } = logSink("debug");
   const observed: Observed[] = [];
+  const site = { version: "1.2.3", host: "host-1", linkPrefix: location.linkPrefix, ...overrides.site };
   const routes = createRoutes({
     telemetryPath: "/metrics",
     location,
-    version: "1.2.3",
     page: async (format, encoding) => {
       const page = Buffer.from(await renderPage(format));
       return buildBody({ chunks: () => [page] }, format, encoding);
@@ -59,12 +60,14 @@ export function setUp(given: Overrides = {}) {
     loadAssets: async () => ({
       dashboards: () => [],
       dashboard: () => undefined,
+      title: (name) => name,
       dashboardToImport: () => undefined,
       description: () => "",
       rules: () => "groups:\n",
     }),
     nodeCounts: () => ({ nodes: 2, up: 1, all: 2, polled: 2 }),
     ...overrides,
+    site,
   });
   const observeRequest = (handler: string, code: number, seconds: number) =>
     void observed.push({ handler, code, seconds });
@@ -74,6 +77,7 @@ export function setUp(given: Overrides = {}) {
     log,
     observeRequest,
     allowedHosts,
+    showError: createErrorPages(site),
   });
   const server = { http, close, inject: (sent: Sent | string) => inject(http, sent) };
   onTestFinished(close);

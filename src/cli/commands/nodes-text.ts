@@ -19,6 +19,9 @@ export type NodesColumn = TextColumn & {
 /** Enough for the reason of a failure, such as wrong_network. */
 const NARROWEST_CAUSE = 14;
 
+/** Enough for the numbers. A node may send any text. */
+const NARROWEST_VERSION = 10;
+
 const plain: Paint = (text) => text;
 
 export const NODES_COLUMNS: readonly NodesColumn[] = [
@@ -42,7 +45,14 @@ export const NODES_COLUMNS: readonly NodesColumn[] = [
     paint: ({ isBehind }, style) => (isBehind ? style.yellow : plain),
   },
   { key: "age", title: "AGE", align: "right", leaves: 3, cell: ageCell },
-  { key: "version", title: "VERSION", align: "left", leaves: 2, cell: ({ polled }) => polled.report.identity.version },
+  {
+    key: "version",
+    title: "VERSION",
+    align: "left",
+    leaves: 2,
+    shrinksTo: NARROWEST_VERSION,
+    cell: ({ polled }) => polled.report.identity.version,
+  },
   { title: "FINAL", align: "right", isWide: true, cell: ({ head }) => head?.finalHeight?.toString() },
   { title: "SYNC", align: "left", isWide: true, cell: ({ polled }) => yesOrNo(polled.syncing) },
   { title: "NETWORK", align: "left", isWide: true, cell: networkCell },

@@ -2,6 +2,7 @@ import { chains } from "../../chains/index.ts";
 import { bytes, duration } from "../../lib/text/format.ts";
 import { type Cell, type TextColumn, tableLines, withoutSpaces } from "../../lib/text/table.ts";
 import type { Paint, Style } from "../../lib/text/terminal.ts";
+import { wrapped } from "../../lib/text/wrap.ts";
 import type { PeerConnection } from "../../model/report.ts";
 import { isUp } from "../../poll/outcomes.ts";
 import type { PeerColumn, SortOrder } from "../sort-order.ts";
@@ -15,17 +16,29 @@ type PeersTextOptions = TextView & { readonly sort: SortOrder<PeerColumn> | unde
 /** A node in one line, its failures, and a table of its peers. */
 export function peersText(polled: PolledNode, options: PeersTextOptions): string {
   const { style } = options;
-  const { node } = polled;
-  const state = isUp(polled) ? "" : ` ${style.red("DOWN")}`;
   const rows = peerRows(polled, options.sort);
   const lines = [
-    `${style.bold(node.name)}${state}  ${describePolled(polled)}`,
+    ...titleLines(polled, options),
     ...failureLines(polled, { style, maxWidth: options.maxWidth }),
     ...(rows.length === 0 ? [] : peersTable(rows, options)),
     ...notes(rows, polled, style),
   ];
   return `${lines.join("\n")}\n`;
 }
+
+/** What the node is and what it has, wrapped at words. */
+function titleLines(
+  polled: PolledNode,
+  { style, maxWidth = Number.POSITIVE_INFINITY }: PeersTextOptions,
+): readonly string[] {
+  const { name } = polled.node;
+  const down = isUp(polled) ? "" : " DOWN";
+  const [line = "", ...others] = wrapped(`${name}${down}  ${describePolled(polled)}`, maxWidth - TITLE_INDENT.length);
+  const rest = line.slice(name.length + down.length);
+  return [style.bold(name) + style.red(down) + rest, ...others.map((other) => TITLE_INDENT + other)];
+}
+
+const TITLE_INDENT = "    ";
 
 function notes(rows: readonly PeerRow[], { node }: PolledNode, style: Style): readonly string[] {
   const { heightNote } = chains[node.chain].traits;

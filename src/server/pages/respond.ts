@@ -1,46 +1,45 @@
-import { createHash } from "node:crypto";
-import { DOCUMENTS_PATH, documentUrl } from "../../documents/pointers.ts";
-import { type HttpResponse, respond } from "../respond.ts";
+import { type Headers, type HttpResponse, respond } from "../respond.ts";
 import { timeOfDay } from "./format.ts";
+import { footer, header } from "./frame.ts";
 import { htmlOf, type Markup, markup, NOTHING } from "./markup.ts";
-import { SCRIPT } from "./scripts.ts";
+import { HEAD_SCRIPT, hashOf, SCRIPT } from "./scripts.ts";
+import type { Site } from "./site.ts";
 import { STYLE } from "./style.ts";
 
 /** Not in the templates themselves: the build writes their text as it is, and the engine would keep the whole file in two bytes a character. */
 const DOT = "\u00b7";
 
 type PageOptions = {
+  readonly site: Site;
   readonly title: string;
-  readonly version: string;
   readonly content: Markup;
-  /** What the paths of links begin with; default: nothing. */
-  readonly linkPrefix?: string;
   /** The link of the header that leads to this page. */
   readonly path?: string;
   /** Without it the page does not refresh itself. */
   readonly refresh?: { readonly seconds: number; readonly nowMs: number } | undefined;
 };
 
-/** A whole page around its content, as a response. */
-export function html(options: PageOptions): HttpResponse {
-  return respond(200, "text/html; charset=utf-8", htmlPage(options), HEADERS);
-}
+/** How a page is sent, if not as usual. */
+type Sent = { readonly status?: number; readonly headers?: Headers };
 
-function hashOf(text: string): string {
-  return `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+/** A whole page around its content, as a response. */
+export function html(options: PageOptions, { status = 200, headers = {} }: Sent = {}): HttpResponse {
+  return respond(status, "text/html; charset=utf-8", htmlPage(options), { ...HEADERS, ...headers });
 }
 
 /**
  * What a browser may do with the pages. They show texts that peers choose: even if one of them became markup, the page would
- * run no other script, load nothing, and not appear in a frame.
+ * run no other script, load nothing from elsewhere, and not appear in a frame.
  */
 const HEADERS = {
   "content-security-policy": [
     "default-src 'none'",
     `style-src ${hashOf(STYLE)}`,
-    `script-src ${hashOf(SCRIPT)}`,
+    `script-src ${hashOf(HEAD_SCRIPT)} ${hashOf(SCRIPT)}`,
     // The script fetches the page again.
     "connect-src 'self'",
+    // The icon. A policy cannot name its path without its host, which only the browser knows.
+    "img-src 'self'",
     "base-uri 'none'",
     "form-action 'self'",
     "frame-ancestors 'none'",
@@ -50,46 +49,26 @@ const HEADERS = {
 } as const;
 
 /** The text of a page. */
-export function htmlPage({ title, version, content, linkPrefix = "", path, refresh }: PageOptions): string {
-  const documents = [
-    [documentUrl(linkPrefix, "pages"), "About these pages"],
-    [documentUrl(linkPrefix, "troubleshooting"), "Troubleshooting"],
-  ] as const;
+export function htmlPage({ site, title, content, path, refresh }: PageOptions): string {
   const head = markup`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title} ${DOT} peer-exporter</title>
+<link rel="icon" href="${site.linkPrefix}/favicon.svg" type="image/svg+xml">
 <style>`;
-  const body = markup`</style>
-</head>
+  const body = markup`</head>
 <body${refresh === undefined ? NOTHING : markup` data-refresh="${refresh.seconds}"`}>
-<header><nav aria-label="Pages"><ul>${LINKS.map((link) => item(link, linkPrefix, path))}</ul></nav></header>
+${header(site, path)}
 <p id="notice" role="alert"></p>
-<main>
+<main id="main" tabindex="-1">
 ${content}
 ${refresh === undefined ? NOTHING : asOf(refresh)}</main>
-<footer><p>peer-exporter ${version}${documents.map(([url, text]) => markup` ${DOT} <a href="${url}">${text}</a>`)}</p></footer>
+${footer(site)}
 `;
   const script = refresh === undefined ? "" : `<script>${SCRIPT}</script>\n`;
-  return `${htmlOf(head)}${STYLE}${htmlOf(body)}${script}</body>\n</html>\n`;
-}
-
-const LINKS: readonly (readonly [path: string, text: string])[] = [
-  ["/", "Nodes"],
-  ["/config", "Configuration"],
-  ["/dashboards", "Dashboards"],
-  ["/rules", "Rules"],
-  [DOCUMENTS_PATH, "Documents"],
-];
-
-function item(
-  [path, text]: readonly [path: string, text: string],
-  linkPrefix: string,
-  current: string | undefined,
-): Markup {
-  return markup`<li><a href="${linkPrefix}${path}"${path === current ? markup` aria-current="page"` : NOTHING}>${text}</a></li>`;
+  return `${htmlOf(head)}${STYLE}</style>\n<script>${HEAD_SCRIPT}</script>\n${htmlOf(body)}${script}</body>\n</html>\n`;
 }
 
 function asOf({ seconds, nowMs }: NonNullable<PageOptions["refresh"]>): Markup {

@@ -1,9 +1,28 @@
+import { createHash } from "node:crypto";
 import CHARTS from "./script/charts.js?minified";
+import COPY from "./script/copy.js?minified";
 import REFRESH from "./script/refresh.js?minified";
 import SEARCH from "./script/search.js?minified";
+import THEME from "./script/theme.js?minified";
+
+/*
+ * Each file is a block of its own, so that names do not meet. The policy of the pages allows these texts by their hashes, and
+ * no other script.
+ */
 
 /**
- * The script of the pages that refresh themselves, in one text that each of them contains. Each file is a block of its own, so that
- * names do not meet. After a refresh replaced the main part, the document gets an event named `shown`.
+ * The script in the head of every page: it runs before the first paint, so that a remembered theme is there from the
+ * beginning, and before there is a body, so that it listens on the document.
+ */
+export const HEAD_SCRIPT = [THEME, COPY].join("\n");
+
+/**
+ * The script of the pages that refresh themselves, at the end of their bodies. After a refresh replaced the main part, the
+ * document gets an event named `shown`.
  */
 export const SCRIPT = [REFRESH, SEARCH, CHARTS].join("\n");
+
+/** As a policy names a script or style that the page contains. */
+export function hashOf(text: string): string {
+  return `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+}

@@ -2,19 +2,25 @@ import CARDS from "./style/cards.css?minified";
 import CHARTS from "./style/charts.css?minified";
 import NODE from "./style/node.css?minified";
 import PAGE from "./style/page.css?minified";
+import PRINT from "./style/print.css?minified";
+import SITE from "./style/site.css?minified";
 import STATUS from "./style/status.css?minified";
 import TABLES from "./style/tables.css?minified";
 
 /**
- * The style of every page, in one text that each page contains. Tables turn into cards in narrow windows; those with many
- * columns do so earlier.
+ * The style of every page, in one text that each page contains. The colours are those of page.css, each with its light and
+ * its dark value; system fonts only, as nothing is loaded.
+ *
+ * On screens, tables turn into cards in narrow windows; those with many columns do so earlier. Paper keeps the tables.
  */
 export const STYLE = [
   PAGE,
+  SITE,
   STATUS,
   CHARTS,
   NODE,
   TABLES,
-  `@media (max-width: 48rem){${CARDS}}`,
-  `@media (max-width: 78rem){${CARDS.replaceAll(".cards", ".cards.many")}}`,
+  `@media screen and (max-width: 48rem){${CARDS}}`,
+  `@media screen and (max-width: 78rem){${CARDS.replaceAll(".cards", ".cards.many")}}`,
+  `@media print{${PRINT}}`,
 ].join("\n");

@@ -1,18 +1,18 @@
 import type { DocumentEntry, Documents } from "../../documents/documents.ts";
 import { DOCUMENTS_PATH, documentUrl } from "../../documents/pointers.ts";
+import { closestWord } from "../../lib/suggest.ts";
 import type { Compress } from "../compress.ts";
 import { createCostlyResponses } from "../costly-responses.ts";
 import { acceptsHtml } from "../negotiate.ts";
 import { builtHtml, type Markup, markup } from "../pages/markup.ts";
 import { html } from "../pages/respond.ts";
-import { errorResponse, type HttpResponse, type Request, text } from "../respond.ts";
+import type { Site } from "../pages/site.ts";
+import { type ErrorLink, errorResponse, type HttpResponse, type Request, text } from "../respond.ts";
 import type { Route } from "../router.ts";
 
 type DocumentsOptions = {
   readonly load: () => Promise<Documents>;
-  readonly version: string;
-  /** What the paths of links begin with. */
-  readonly linkPrefix: string;
+  readonly site: Site;
   readonly compressed: Compress;
 };
 
@@ -23,9 +23,9 @@ const FOLDERS = ["", "getting-started/", "runbooks/"];
 const CACHE = { "cache-control": "private, max-age=300", vary: "Accept" };
 
 /** `/docs` and `/docs/NAME`: the documents that the program contains, as pages for browsers, else as plain text. */
-export function documentsRoutes({ load, version, linkPrefix, compressed }: DocumentsOptions): readonly Route[] {
+export function documentsRoutes({ load, site, compressed }: DocumentsOptions): readonly Route[] {
   const makeCostly = createCostlyResponses();
-  const noDocument = errorResponse(404, `no such document; see ${linkPrefix}${DOCUMENTS_PATH}`);
+  const { linkPrefix } = site;
 
   /** Pages are made one at a time, and requests for the same page share it. */
   async function made(request: Request, name: string, make: (asHtml: boolean) => HttpResponse): Promise<HttpResponse> {
@@ -34,7 +34,7 @@ export function documentsRoutes({ load, version, linkPrefix, compressed }: Docum
     return compressed({ ...response, headers: { ...response.headers, ...CACHE } }, request.headers);
   }
 
-  const page = (title: string, path: string, content: Markup) => html({ title, version, linkPrefix, path, content });
+  const page = (title: string, path: string, content: Markup) => html({ site, title, path, content });
 
   async function list(request: Request): Promise<HttpResponse> {
     const { all } = await load();
@@ -46,7 +46,7 @@ export function documentsRoutes({ load, version, linkPrefix, compressed }: Docum
   async function one(request: Request, name: string): Promise<HttpResponse> {
     const documents = await load();
     const entry = documents.get(name);
-    if (entry === undefined) return noDocument;
+    if (entry === undefined) return noDocument(name, documents, linkPrefix);
     return made(request, name, (asHtml) =>
       asHtml
         ? page(
@@ -66,6 +66,21 @@ ${builtHtml(documents.html(name))}</article>`,
       handle: (request: Request) => one(request, folder + request.segment),
     })),
   ];
+}
+
+function noDocument(name: string, { all, get }: Documents, linkPrefix: string): HttpResponse {
+  const closest = get(
+    closestWord(
+      name,
+      all.map((entry) => entry.name),
+    ) ?? "",
+  );
+  const list = `${linkPrefix}${DOCUMENTS_PATH}`;
+  const links: readonly ErrorLink[] = [
+    ...(closest === undefined ? [] : [{ href: documentUrl(linkPrefix, closest.name), text: closest.title }]),
+    { href: list, text: "All documents" },
+  ];
+  return errorResponse(404, `no such document; see ${list}`, {}, links);
 }
 
 function listPage(all: readonly DocumentEntry[], linkPrefix: string): Markup {

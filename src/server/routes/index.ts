@@ -3,12 +3,15 @@ import { type Assets, loadAssets } from "../../documents/assets.ts";
 import { type Documents, loadDocuments } from "../../documents/documents.ts";
 import { createCompressor } from "../compress.ts";
 import type { WebLocation } from "../location.ts";
+import type { LastRead } from "../pages/config.ts";
+import type { Site } from "../pages/site.ts";
 import type { Route } from "../router.ts";
 import { assetsRoutes } from "./assets.ts";
+import { configRoute } from "./config.ts";
 import { documentsRoutes } from "./documents.ts";
 import { importRoute } from "./import.ts";
 import { metricsRoute } from "./metrics.ts";
-import { configRoute, healthRoutes, type NodeCounts, type Reload, reloadRoute, sdRoute } from "./operator.ts";
+import { healthRoutes, type NodeCounts, type Reload, reloadRoute, sdRoute } from "./operator.ts";
 import type { PageSource } from "./page-source.ts";
 import { type PagesOptions, pagesRoutes } from "./pages.ts";
 import { type ProbeOptions, probeRoute } from "./probe.ts";
@@ -16,7 +19,7 @@ import { type ProbeOptions, probeRoute } from "./probe.ts";
 export type RoutesOptions = {
   readonly telemetryPath: string;
   readonly location: WebLocation;
-  readonly version: string;
+  readonly site: Site;
   readonly page: PageSource;
   readonly nodeCounts: () => NodeCounts;
   readonly probe: ProbeOptions;
@@ -26,23 +29,27 @@ export type RoutesOptions = {
   readonly loadAssets?: () => Promise<Assets>;
   readonly loadDocuments?: () => Promise<Documents>;
   readonly config: () => Config;
+  /** How the configuration was last read, if that is known. */
+  readonly lastRead?: () => LastRead;
 };
 
 /** Every page that the exporter serves. */
 export function createRoutes(options: RoutesOptions): readonly Route[] {
-  const { telemetryPath, location, version, page, nodeCounts, probe, reload, nodes, config } = options;
-  const { linkPrefix } = location;
+  const { telemetryPath, location, site, page, nodeCounts, probe, reload, nodes, config, lastRead } = options;
   // Shared, as its limit is that of the process.
   const compressed = createCompressor();
+  const shared = { site, compressed };
+  const load = options.loadAssets ?? loadAssets;
+  const loadTexts = options.loadDocuments ?? loadDocuments;
   return [
     metricsRoute(telemetryPath, page),
-    ...pagesRoutes({ version, telemetryPath, linkPrefix, compressed, ...nodes }),
-    probeRoute(probe),
+    ...pagesRoutes({ ...shared, telemetryPath, ...nodes }),
+    probeRoute({ ...shared, ...probe }),
     sdRoute(config, location),
-    ...assetsRoutes({ load: options.loadAssets ?? loadAssets, version, linkPrefix }),
-    importRoute({ load: options.loadAssets ?? loadAssets, linkPrefix }),
-    ...documentsRoutes({ load: options.loadDocuments ?? loadDocuments, version, linkPrefix, compressed }),
-    configRoute(config),
+    ...assetsRoutes({ ...shared, load, loadDocuments: loadTexts }),
+    importRoute({ load, linkPrefix: location.linkPrefix }),
+    ...documentsRoutes({ ...shared, load: loadTexts }),
+    configRoute({ ...shared, config, lastRead }),
     ...healthRoutes(nodeCounts),
     reloadRoute(reload),
   ];

@@ -1,8 +1,6 @@
 import type { Config, NodeConfig } from "../../config/model.ts";
-import { printSteps } from "../../config/print.ts";
 import type { ReloadResult } from "../../config/reload.ts";
 import { createSharedWaits } from "../../lib/queue.ts";
-import { inSlices } from "../../lib/slices.ts";
 import { cleanText } from "../../metrics/exposition.ts";
 import { isUp } from "../../poll/outcomes.ts";
 import type { FreshNodes } from "../../poll/stale.ts";
@@ -73,19 +71,6 @@ export function reloadRoute(reload: Reload): Route {
       const failed = "configuration not reloaded, keeping the current configuration";
       const head = result.summary === undefined ? failed : `configuration partly reloaded (${result.summary})`;
       return text(500, `500: ${head}:\n${result.problems.join("\n")}\n`);
-    },
-  };
-}
-
-/** `/config`: the current configuration without its secrets. Plain text, as browsers save YAML to a file. */
-export function configRoute(config: () => Config): Route {
-  const makeCostly = createCostlyResponses();
-  return {
-    path: "/config",
-    handle: ({ onGone }) => {
-      const current = config();
-      const print = async () => text(200, await inSlices(printSteps(current)), { "cache-control": "no-store" });
-      return makeCostly(current, print, onGone);
     },
   };
 }

@@ -2,7 +2,13 @@ import type { ProbeRequest } from "../../config/probe.ts";
 import { withinTime } from "../../lib/abort.ts";
 import { formatDuration } from "../../lib/duration.ts";
 import { createQueue, createSharedWaits } from "../../lib/queue.ts";
+import { inSlices } from "../../lib/slices.ts";
 import { harmlessLines } from "../../lib/text/harmless.ts";
+import type { Compress } from "../compress.ts";
+import { acceptsHtml } from "../negotiate.ts";
+import { probeSteps } from "../pages/probe.ts";
+import { html } from "../pages/respond.ts";
+import type { Site } from "../pages/site.ts";
 import { errorResponse, type HttpResponse, type Request, text } from "../respond.ts";
 import type { Route } from "../router.ts";
 import { respondWithPage, wantedOf } from "./metrics.ts";
@@ -19,6 +25,8 @@ export type ProbeOptions = {
   readonly traceOf: (name: string) => string;
   readonly probeTarget: ProbeTarget;
 };
+
+type ProbeRouteOptions = ProbeOptions & { readonly site: Site; readonly compressed: Compress };
 
 /** `gone`: the exporter is stopping, or no longer polls the node. */
 export type ProbeOutcome = { readonly kind: "polled" | "gone" } | ({ readonly kind: "shared" } & SharedResult);
@@ -57,10 +65,27 @@ const MAX_BUILDS = 2;
  * `/probe?node=NAME` polls one configured node now; `/probe?target=URL&module=NAME` polls a target that the configuration
  * allows. Both respond with the series of that node only; with `debug=true`, after a description of the poll for people.
  */
-export function probeRoute(options: ProbeOptions): Route {
+export function probeRoute(options: ProbeRouteOptions): Route {
   // Many requests may wait for the same poll, and each page takes a megabyte while it is compressed.
   const wait = createSharedWaits<string, ProbeOutcome>();
   const queue = createQueue({ concurrency: MAX_BUILDS });
+  const { site, compressed } = options;
+  const { linkPrefix } = site;
+
+  async function debug(request: Request, poll: DebuggedPoll): Promise<HttpResponse> {
+    if (!acceptsHtml(request.headers.accept)) return debugText(poll);
+    const made = await queue(() => debugPage(poll, request.query));
+    return compressed(made, request.headers);
+  }
+
+  async function debugPage({ name, href, shared, trace, page }: DebuggedPoll, query: string): Promise<HttpResponse> {
+    const parameters = new URLSearchParams(query);
+    parameters.delete("debug");
+    const notice = shared && sharedNotice(shared);
+    const metricsHref = `${linkPrefix}/probe?${parameters}`;
+    const content = await inSlices(probeSteps({ name, href, notice, trace, series: seriesText(page), metricsHref }));
+    return html({ site, title: `Poll of ${name}`, path: "/nodes/", content }, { headers: VARY });
+  }
 
   async function probeNode(request: Request, parameters: URLSearchParams): Promise<HttpResponse> {
     const [node = "", ...more] = parameters.getAll("node");
@@ -78,7 +103,9 @@ export function probeRoute(options: ProbeOptions): Route {
     if (outcome.kind === "gone") return STOPPING;
     const page = options.pageOf(node);
     if (isDebug(parameters)) {
-      return debugResponse(outcome.kind === "shared" ? outcome : undefined, options.traceOf(node), page);
+      const href = `${linkPrefix}/nodes/${encodeURIComponent(node)}`;
+      const shared = outcome.kind === "shared" ? outcome : undefined;
+      return debug(request, { name: node, href, shared, trace: options.traceOf(node), page });
     }
     return respondWithPage(wantedOf(request.headers), (format, encoding) =>
       queue(() => buildBody(page, format, encoding)),
@@ -96,7 +123,7 @@ export function probeRoute(options: ProbeOptions): Route {
     const outcome = await options.probeTarget({ target, module }, scrapeTimeoutMs(request), gone.signal);
     switch (outcome.kind) {
       case "polled":
-        if (isDebug(parameters)) return debugResponse(outcome.shared, outcome.trace, outcome.page);
+        if (isDebug(parameters)) return debug(request, { name: "a target", href: undefined, ...outcome });
         return respondWithPage(wantedOf(request.headers), (format, encoding) =>
           buildBody(outcome.page, format, encoding),
         );
@@ -129,16 +156,32 @@ function isDebug(parameters: URLSearchParams): boolean {
   return parameters.get("debug") === "true";
 }
 
+/** A poll that is shown to people. */
+type DebuggedPoll = {
+  readonly name: string;
+  /** The page of the node. */
+  readonly href: string | undefined;
+  readonly shared?: SharedResult | undefined;
+  readonly trace: string;
+  readonly page: PageChunks;
+};
+
 /** The poll as text, then its series. */
-function debugResponse(shared: SharedResult | undefined, trace: string, page: PageChunks): HttpResponse {
-  const series = Buffer.concat([...page.chunks("text", "owned")]).toString();
+function debugText({ shared, trace, page }: DebuggedPoll): HttpResponse {
+  const notice = shared === undefined ? "" : `${sharedNotice(shared)}\n\n`;
   // Terminals obey some characters, and nodes choose a part of these texts.
-  return text(200, harmlessLines((shared === undefined ? "" : sharedNotice(shared)) + trace + series));
+  return text(200, harmlessLines(notice + trace + seriesText(page)), VARY);
 }
+
+function seriesText(page: PageChunks): string {
+  return Buffer.concat([...page.chunks("text", "owned")]).toString();
+}
+
+const VARY = { vary: "Accept" };
 
 function sharedNotice({ ageMs, sharedForMs }: SharedResult): string {
   const [age, sharedFor] = [ageMs, sharedForMs].map(formatDuration);
-  return `shared: the poll below ended ${age} ago; all requests share its result for ${sharedFor}, so that they cannot make the exporter poll the node more often\n\n`;
+  return `shared: the poll below ended ${age} ago; all requests share its result for ${sharedFor}, so that they cannot make the exporter poll the node more often`;
 }
 
 /** Subtracted from Prometheus' timeout, so that the response arrives before Prometheus gives up; half of a shorter one. */

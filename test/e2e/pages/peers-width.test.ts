@@ -30,7 +30,7 @@ function widest(): string {
   }));
   const content = peersTable({ samples, merged: 0, path: "/nodes/wide", query: new Map(), nowMs: NOW_MS });
   if (content === undefined) throw new Error("no row");
-  return htmlPage({ title: "wide", version: "0", content });
+  return htmlPage({ site: { version: "0", linkPrefix: "" }, title: "wide", content });
 }
 
 describe.skipIf(!CHROMIUM)("the table of peers, with all columns and long texts in them", () => {

@@ -15,7 +15,7 @@ test.each(PAGES)("%s tells the browser to run nothing, load nothing and be in no
   const policy = String(headers["content-security-policy"]);
   expect(policy).toMatch(/^default-src 'none'; /);
   expect(policy).toContain("frame-ancestors 'none'");
-  expect(policy).not.toMatch(/unsafe|\*/);
+  expect(policy).not.toMatch(/unsafe|\*|data:|https?:/);
 });
 
 test.each(PAGES)("%s has no style and no script that its policy forbids", async (path) => {
@@ -28,12 +28,19 @@ test.each(PAGES)("%s has no style and no script that its policy forbids", async 
     expect(headers["content-security-policy"]).toContain(`style-src 'sha256-${hash}'`);
   }
   const scripts = [...body.matchAll(/<script>(.*?)<\/script>/gs)].map(([, text = ""]) => text);
-  expect(scripts).toHaveLength(path === "/" ? 1 : 0);
+  expect(scripts).toHaveLength(path === "/" ? 2 : 1);
+  const [, allowed = ""] = /script-src ([^;]*)/.exec(String(headers["content-security-policy"])) ?? [];
   for (const script of scripts) {
-    const hash = createHash("sha256").update(script).digest("base64");
-    expect(headers["content-security-policy"]).toContain(`script-src 'sha256-${hash}'`);
+    expect(allowed).toContain(`'sha256-${createHash("sha256").update(script).digest("base64")}'`);
   }
-  expect(body).not.toMatch(/<script[^>]|<link|\sstyle=|\son\w+=|javascript:/i);
+  expect(body.match(/<link[^>]*>/g)).toEqual(['<link rel="icon" href="/favicon.svg" type="image/svg+xml">']);
+  expect(body).not.toMatch(/<script[^>]|\sstyle=|\son\w+=|javascript:/i);
+});
+
+test("the theme is applied in the head, before anything is painted", async () => {
+  const { body } = await setUp().server.inject("/dashboards");
+  const [head = ""] = body.split("<body");
+  expect(head).toMatch(/<script>[^<]*localStorage[^<]*<\/script>/);
 });
 
 test("a metrics page carries no headers of pages", async () => {

@@ -13,7 +13,7 @@ describe("/docs", () => {
     expect([statusCode, headers["content-type"]]).toEqual([200, "text/html; charset=utf-8"]);
     const { all } = await loadDocuments();
     for (const { name } of all) expect(body).toContain(`<a href="/docs/${name}">`);
-    expect(body).toContain('<a href="/docs" aria-current="page">Documents</a>');
+    expect(body).toContain('<a href="/docs" aria-current="page">Doc<i>ument</i>s</a>');
   });
 
   test("lists them as text for other programs", async () => {

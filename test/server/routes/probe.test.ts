@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { parseConfig } from "../../../src/config/parse.ts";
+import { loadAssets } from "../../../src/documents/assets.ts";
 import { type ProbeOutcome, scrapeTimeoutMs } from "../../../src/server/routes/probe.ts";
 import { NO_PROBE, setUp } from "../support.ts";
 
@@ -35,6 +36,24 @@ describe("/probe", () => {
     const { statusCode, headers, body } = await probed(polled).inject("/probe?node=two&debug=true");
     expect([statusCode, headers["content-type"]]).toEqual([200, "text/plain; charset=utf-8"]);
     expect(body).toBe("the poll of two\n\ntwo text\n");
+  });
+
+  test("debug=true is a page for browsers, on which the texts of nodes are texts", async () => {
+    const probe = {
+      ...{ nodes: () => ["a b"], probe: polled, traceOf: () => "<i>trace</i>\u202e" },
+      ...{ pageOf: () => ({ chunks: () => [Buffer.from('x{a="<b>"} 1\n')] }), probeTarget: NO_PROBE.probeTarget },
+    };
+    const headers = { accept: "text/html" };
+    const { server } = setUp({ probe });
+    const answer = await server.inject({ url: "/probe?node=a+b&debug=true", headers });
+    expect([answer.statusCode, answer.headers["content-type"]]).toEqual([200, "text/html; charset=utf-8"]);
+    for (const expected of [
+      ...['<a href="/nodes/a%20b">a b</a>', "&#60;i&#62;trace&#60;/i&#62;\\u{202e}", "x{a=&#34;&#60;b&#62;&#34;} 1"],
+      'href="/probe?node=a+b"',
+    ])
+      expect(answer.body).toContain(expected);
+    const shared = probed(async () => ({ kind: "shared", ageMs: 400, sharedForMs: 1500 }));
+    expect((await shared.inject({ url: "/probe?node=two&debug=true", headers })).body).toContain("ended 400ms ago");
   });
 
   test("a shared result is a normal page, and debug=true reports its age", async () => {
@@ -161,6 +180,7 @@ describe("/dashboards and /rules", () => {
     dashboards: () => ["fleet", "a&b"],
     dashboard: (name: string) => (name === "fleet" ? '{"uid":"fleet"}' : undefined),
     dashboardToImport: (name: string) => (name === "fleet" ? '{"uid":"fleet","__inputs":[]}' : undefined),
+    title: (name: string) => `Peers / ${name}`,
     description: (name: string) => (name === "fleet" ? "All nodes <at a glance>." : ""),
     rules: () => "groups:\n  - name: a\n",
   };
@@ -168,11 +188,11 @@ describe("/dashboards and /rules", () => {
 
   test("the list links to every dashboard and says what it shows", async () => {
     const { body } = await server().inject("/dashboards");
-    expect(body).toContain(
-      '<a href="/dashboards/import/fleet.json" download>fleet.json</a>, <a href="/dashboards/fleet.json" download>',
-    );
+    expect(body).toContain('href="/dashboards/import/fleet.json" aria-label="To import: Peers / fleet" download>');
+    expect(body).toContain('href="/dashboards/fleet.json" aria-label="To provision: Peers / fleet" download>');
+    expect(body).toContain("<h2>Peers / fleet</h2>");
     expect(body).toContain("All nodes &#60;at a glance&#62;.");
-    expect(body).toContain("a&#38;b.json");
+    expect(body).toContain("/a&#38;b.json");
   });
 
   test.each([
@@ -197,10 +217,21 @@ describe("/dashboards and /rules", () => {
     expect(answer.body).toBe("groups:\n  - name: a\n");
   });
 
-  test("a browser shows the rules instead of saving them", async () => {
-    const answer = await server().inject({ url: "/rules", headers: { accept: "text/html,*/*;q=0.8" } });
-    expect(answer.headers["content-type"]).toBe("text/plain; charset=utf-8");
-    expect(answer.body).toBe("groups:\n  - name: a\n");
+  test("a browser shows the rules instead of saving them: what they are, then the file", async () => {
+    const headers = { accept: "text/html,*/*;q=0.8" };
+    const page = await setUp().server.inject({ url: "/rules", headers });
+    expect([page.headers["content-type"], page.headers.vary]).toEqual([
+      "text/html; charset=utf-8",
+      "Accept, Accept-Encoding",
+    ]);
+    const { server } = setUp({ loadAssets });
+    const { body } = await server.inject({ url: "/rules", headers });
+    expect(body).toContain('<a href="/docs/runbooks/P2PNodeDown">P2PNodeDown</a>');
+    const anchors = [...body.matchAll(/href="#([^"]+)"/g)].map(([, id = ""]) => id);
+    expect(anchors.length).toBeGreaterThan(40);
+    for (const id of anchors) expect(body.split(`id="${id}"`)).toHaveLength(2);
+    const download = await server.inject({ url: "/rules?format=yaml", headers });
+    expect(download.body).toBe((await server.inject("/rules")).body);
   });
 });
 

@@ -21,7 +21,10 @@ export async function startWith(file: string, compare: Compare) {
   const server = createServer({
     routes: [
       { path: "/metrics", handle: () => text(200, "p2p_node_up 1\n") },
-      { path: "/", handle: () => html({ title: "Hello", version: "1", content: markup`<p>hello</p>` }) },
+      {
+        path: "/",
+        handle: () => html({ site: { version: "1", linkPrefix: "" }, title: "Hello", content: markup`<p>hello</p>` }),
+      },
       { path: "/-/healthy", handle: () => text(200, "well\n") },
       { path: "/-/ready", handle: () => text(503, "not yet\n") },
     ],

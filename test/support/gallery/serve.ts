@@ -1,6 +1,7 @@
 import pino from "pino";
 import { listen } from "../../../src/server/listen.ts";
 import { locationOf } from "../../../src/server/location.ts";
+import { createErrorPages } from "../../../src/server/pages/error.ts";
 import { createRoutes, type RoutesOptions } from "../../../src/server/routes/index.ts";
 import { createServer } from "../../../src/server/server.ts";
 import { type Fleet, type MadeFleet, makeFleet } from "./fleet.ts";
@@ -36,11 +37,12 @@ const FLEETS: Readonly<Record<string, Omit<Fleet, "nowMs">>> = {
 /** Serves one fleet. @returns its address, and what ends it */
 export async function serveFleet({ store, recentPolls }: MadeFleet): Promise<{ url: string; close(): Promise<void> }> {
   const location = locationOf();
+  const site = { version: "0.2.0", host: "monitoring-1", shard: { index: 1, total: 3 }, linkPrefix: "" };
   const count = store.all().length;
   const routes = createRoutes({
     telemetryPath: "/metrics",
     location,
-    version: "0.2.0",
+    site,
     page: () => ({ kind: "whole", chunks: [], bytes: 0 }),
     probe: NO_PROBE,
     nodes: { store, recentPolls },
@@ -48,7 +50,13 @@ export async function serveFleet({ store, recentPolls }: MadeFleet): Promise<{ u
     config: () => ({ ...EMPTY_CONFIG, nodes: store.all().map(({ state }) => state.node) }),
     nodeCounts: () => ({ nodes: count, up: count, all: count, polled: count }),
   });
-  const server = createServer({ routes, location, log: pino({ level: "silent" }), observeRequest: () => {} });
+  const server = createServer({
+    routes,
+    location,
+    log: pino({ level: "silent" }),
+    observeRequest: () => {},
+    showError: createErrorPages(site),
+  });
   return { url: await listen(server.http, { kind: "tcp", host: "127.0.0.1", port: 0 }), close: server.close };
 }
 

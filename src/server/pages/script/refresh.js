@@ -55,7 +55,7 @@
     main.replaceWith(next);
     document.title = page.title;
     say("");
-    same?.focus({ preventScroll: true });
+    (focused === main ? next : same)?.focus({ preventScroll: true });
     document.dispatchEvent(new Event("shown"));
   }
 
