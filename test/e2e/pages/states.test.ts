@@ -51,7 +51,7 @@ describe.skipIf(!CHROMIUM)("the status page in a browser", () => {
     expect(await row("delta").innerText()).toMatch(/down\s+monero\s+–\s+–\s+–\s+–/);
     expect(await row("charlie").innerText()).toMatch(/head fails\s+wire\s+\d+ \/ \d+\s+–\s+–/);
     expect(await row("echo").innerText()).toMatch(/not polled yet/);
-    expect(await row("bravo").innerText()).toMatch(/1.000 blocks behind\s+wire.*1.000\s/s);
+    expect(await row("bravo").innerText()).toMatch(/1.000 blocks behind, with an old head\s+wire.*1.000\s/s);
     expect(await row("alpha").innerText()).toContain("region=eu zone=a");
     expect(await row("golf").innerText()).toContain("reference");
   });
