@@ -60,6 +60,13 @@ export const LAG_TIME: readonly Step[] = [
   [600, "red"],
 ];
 
+/** Share of the time in which a node was up. */
+export const UP_SHARE: readonly Step[] = [
+  [null, "red"],
+  [0.95, "orange"],
+  [0.999, "green"],
+];
+
 /** Most peers have a head that the node does not have. */
 export const PEERS_AHEAD: readonly Step[] = [
   [null, "text"],

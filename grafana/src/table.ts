@@ -1,6 +1,7 @@
 import * as common from "@grafana/grafana-foundation-sdk/common";
 import type * as dashboard from "@grafana/grafana-foundation-sdk/dashboard";
 import * as table from "@grafana/grafana-foundation-sdk/table";
+import { LINK_OF_ROW } from "./node-links.ts";
 import type { ColumnSpec, TableSpec } from "./spec.ts";
 import { mappings, thresholdSteps } from "./values.ts";
 
@@ -73,18 +74,6 @@ function property(id: string, value: unknown): dashboard.DynamicConfigValue[] {
   return value === undefined ? [] : [{ id, value }];
 }
 
-/** Opens the dashboard of the node in the row, by the columns that name it. */
-const NODE = {
-  title: "Open this node",
-  url: [
-    `/d/peer-exporter-node?\${__url_time_range}`,
-    ...["datasource", "job", "instance"].map((variable) => `\${${variable}:queryparam}`),
-    ...Object.entries({ chain: "Chain", target: "Node" }).map(
-      ([variable, title]) => `var-${variable}=\${__data.fields.${title}:percentencode}`,
-    ),
-  ].join("&"),
-};
-
 /** Opens the document about the alert in the row: series of alerts have no annotations. */
 const RUNBOOK = {
   title: "What to do about this alert",
@@ -100,7 +89,7 @@ const ADVICE = {
 };
 
 const LINKS: Readonly<Record<NonNullable<ColumnSpec["link"]>, object>> = {
-  node: NODE,
+  node: LINK_OF_ROW,
   runbook: RUNBOOK,
   advice: ADVICE,
 };

@@ -93,14 +93,19 @@ export const runtime: readonly PanelSpec[] = [
     "Event loop blocked for a second",
     "How often a timer was more than a second late in the time range: no scrape and no poll went on meanwhile.",
     "short",
-    [{ expr: named(LONG_BLOCKS), legend: NAME }],
+    [{ expr: named(LONG_BLOCKS), legend: `${NAME} delays` }],
     { ...COUNTED, steps: SOME_ORANGE },
   ),
   stat(
     "Lost log lines",
     "Log lines in the time range that could not be written: the disk is full, or the reader too slow or gone.",
     "short",
-    [{ expr: named(oncePerExporter(increase(exporter("peer_exporter_log_lines_lost_total")))), legend: NAME }],
+    [
+      {
+        expr: named(oncePerExporter(increase(exporter("peer_exporter_log_lines_lost_total")))),
+        legend: `${NAME} lines`,
+      },
+    ],
     { ...COUNTED, steps: SOME_ORANGE },
   ),
   stat(

@@ -1,6 +1,6 @@
-import { ALL_PEERS, LAG_SECONDS, PEERS_AHEAD_SHARE } from "../derived.ts";
-import { LAG_TIME, NODE_COLUMNS, PEERS, PEERS_AHEAD, SEVERITIES, SUBNETS, UP_DOWN } from "../looks.ts";
-import { exporter, increase, NODE_LABELS, node, once, oneText } from "../select.ts";
+import { ALL_PEERS, AVAILABILITY, LAG_SECONDS, PEERS_AHEAD_SHARE } from "../derived.ts";
+import { LAG_TIME, NODE_COLUMNS, PEERS, PEERS_AHEAD, SEVERITIES, SUBNETS, UP_DOWN, UP_SHARE } from "../looks.ts";
+import { exporter, increase, NODE_LABELS, node, once, oneText, over } from "../select.ts";
 import type { PanelSpec } from "../spec.ts";
 
 export const FIRING = 'alertname=~"P2P.*|PeerExporter.*", alertstate="firing"';
@@ -101,6 +101,7 @@ export const references: PanelSpec = {
 };
 
 const furthest = `topk(10, ${LAG_SECONDS} > 0)`;
+const leastUp = `bottomk(10, ${AVAILABILITY} < 1)`;
 const fewest = `bottomk(10, ${ALL_PEERS})`;
 const bytes = (direction: "receive" | "transmit") => once(increase(node(`p2p_node_${direction}_bytes_total`)));
 const busiest = `topk(10, ${bytes("receive")} + ${bytes("transmit")})`;
@@ -112,8 +113,8 @@ export const topNodes: readonly PanelSpec[] = [
     title: "Furthest behind",
     description: "The 10 nodes that lag most behind the best known head, in time, so that chains can be compared.",
     unit: "none",
-    width: 8,
-    height: 9,
+    width: 12,
+    height: 8,
     queries: [
       { expr: furthest },
       { expr: `${once(node("p2p_node_head_lag_blocks"))} and ${furthest}` },
@@ -133,8 +134,8 @@ export const topNodes: readonly PanelSpec[] = [
     title: "Fewest peers",
     description: "The 10 nodes with the fewest peers, and in how many subnets these are. Chainweb: the known peers.",
     unit: "none",
-    width: 8,
-    height: 9,
+    width: 12,
+    height: 8,
     queries: [{ expr: fewest }, { expr: `${once(node("p2p_node_peer_subnets"))} and ${fewest}` }],
     columns: [
       ...NODE_COLUMNS,
@@ -150,8 +151,8 @@ export const topNodes: readonly PanelSpec[] = [
     description:
       "The 10 nodes that moved most bytes in the time range of the dashboard. Not available for Chainweb, and for Wire only with prometheus_url.",
     unit: "none",
-    width: 8,
-    height: 9,
+    width: 12,
+    height: 8,
     queries: [
       { expr: busiest },
       { expr: `${bytes("receive")} and ${busiest}` },
@@ -164,5 +165,26 @@ export const topNodes: readonly PanelSpec[] = [
       { from: "#C", title: "Sent", unit: "bytes", width: 95 },
     ],
     sortBy: "Together",
+  },
+  {
+    kind: "table",
+    title: "Least available",
+    description:
+      "The 10 nodes that were up in the smallest share of the time range, of those that were down in it, and how many of their polls failed.",
+    unit: "none",
+    width: 12,
+    height: 8,
+    queries: [
+      { expr: leastUp },
+      { expr: `${over("sum", ["reason"], increase(node("p2p_node_poll_failures_total")))} and ${leastUp}` },
+    ],
+    columns: [
+      ...NODE_COLUMNS,
+      { from: "#A", title: "Up", unit: "percentunit", decimals: 1, steps: UP_SHARE, width: 90 },
+      { from: "#B", title: "Failed polls", unit: "short", decimals: 0, width: 110 },
+    ],
+    sortBy: "Up",
+    ascending: true,
+    empty: "No node was down.",
   },
 ];

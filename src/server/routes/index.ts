@@ -9,7 +9,6 @@ import type { Route } from "../router.ts";
 import { assetsRoutes } from "./assets.ts";
 import { configRoute } from "./config.ts";
 import { documentsRoutes } from "./documents.ts";
-import { importRoute } from "./import.ts";
 import { metricsRoute } from "./metrics.ts";
 import { healthRoutes, type NodeCounts, type Reload, reloadRoute, sdRoute } from "./operator.ts";
 import type { PageSource } from "./page-source.ts";
