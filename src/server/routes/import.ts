@@ -9,19 +9,17 @@ type ImportOptions = {
 };
 
 /**
- * `/dashboards/import/NAME.json`: dashboards for people, who import them, so that Grafana asks for the data source.
- * `/dashboards/NAME.json` is for provisioning.
+ * `/dashboards/import/NAME.json`: dashboards for people, who import them; `/dashboards/NAME.json` is for provisioning.
  */
 export function importRoute({ load, linkPrefix }: ImportOptions): Route {
+  const all = `${linkPrefix}/dashboards`;
   return {
     path: "/dashboards/import/*",
     handle: async ({ segment }) => {
       const name = segment.endsWith(".json") ? segment.slice(0, -".json".length) : undefined;
       const dashboard = name === undefined ? undefined : (await load()).dashboardToImport(name);
-      if (dashboard === undefined) {
-        return errorResponse(404, `no such dashboard; see ${linkPrefix}/dashboards`);
-      }
-      return json(dashboard);
+      if (dashboard !== undefined) return json(dashboard);
+      return errorResponse(404, `no such dashboard; see ${all}`, {}, [{ href: all, text: "All dashboards" }]);
     },
   };
 }
