@@ -6,7 +6,7 @@ import type { ColumnSpec, TableSpec } from "./spec.ts";
 import { mappings, thresholdSteps } from "./values.ts";
 
 /** The series of all queries, joined by the labels that they share; only the columns of the spec are shown. */
-export function tablePanel({ columns, queries, sortBy, ascending }: TableSpec): table.PanelBuilder {
+export function tablePanel({ columns, queries, sortBy, ascending, empty }: TableSpec): table.PanelBuilder {
   const single = queries.length === 1;
   const panel = new table.PanelBuilder()
     .showHeader(true)
@@ -38,6 +38,8 @@ export function tablePanel({ columns, queries, sortBy, ascending }: TableSpec): 
   if (summed.length > 0) {
     panel.footer(new common.TableFooterOptionsBuilder().show(true).reducer(["sum"]).fields(summed).countRows(false));
   }
+  // What an empty table says is not for the empty cells of others.
+  if (empty !== undefined) panel.overrideByRegexp("/.*/", [{ id: "noValue", value: "" }]);
   if (sortBy !== undefined) {
     panel.sortBy([new common.TableSortByFieldStateBuilder().displayName(sortBy).desc(ascending !== true)]);
   }
