@@ -30,7 +30,11 @@ export function tablePanel({ columns, queries, sortBy, ascending, empty }: Table
       },
     });
   for (const column of columns) {
-    const properties = columnProperties(column);
+    const properties = [
+      ...columnProperties(column),
+      // What an empty table says is not for the empty cells of others.
+      ...property("noValue", empty === undefined ? undefined : ""),
+    ];
     if (properties.length > 0) panel.overrideByName(column.title, properties);
   }
   // A footer goes by the names that fields have before they are renamed.
@@ -38,8 +42,6 @@ export function tablePanel({ columns, queries, sortBy, ascending, empty }: Table
   if (summed.length > 0) {
     panel.footer(new common.TableFooterOptionsBuilder().show(true).reducer(["sum"]).fields(summed).countRows(false));
   }
-  // What an empty table says is not for the empty cells of others.
-  if (empty !== undefined) panel.overrideByRegexp("/.*/", [{ id: "noValue", value: "" }]);
   if (sortBy !== undefined) {
     panel.sortBy([new common.TableSortByFieldStateBuilder().displayName(sortBy).desc(ascending !== true)]);
   }
