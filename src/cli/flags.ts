@@ -85,7 +85,7 @@ export function addWebConfigFlag(command: Command): Command {
 const LOCATION_HELP = {
   externalUrl:
     "URL or path of the exporter as seen from outside, behind a reverse proxy: links and /sd use it. Example: " +
-    "https://monitoring.example.com/peer-exporter/",
+    "https://mon.example.com/peer-exporter/",
   routePrefix:
     "prefix of the paths of all pages (default: the path of --web.external-url); / if the proxy removes that path",
 };

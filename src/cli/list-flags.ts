@@ -51,7 +51,7 @@ function addListFlags(command: Command, columns: readonly string[]): Command {
     .addOption(
       new Option(
         "-o, --output <format>",
-        `wide: every column, never cut; json: one JSON document, described by ${documentCommand("cli")}`,
+        `every column, never cut (wide), or one JSON document (json), described by ${documentCommand("cli")}`,
       )
         .choices(OUTPUTS)
         .argParser(read("--output", parseOutput)),
@@ -59,13 +59,13 @@ function addListFlags(command: Command, columns: readonly string[]): Command {
     .option("--json", "the same as --output=json")
     .option(
       "--watch [interval]",
-      `repeat every ${DEFAULT_WATCH}, or at the given interval, until Ctrl-C`,
+      `repeat every ${DEFAULT_WATCH}, or at the given interval, until Ctrl-C; on a terminal a full screen with keys: ? lists them`,
       read("--watch", pace),
     )
     .addOption(
       new Option(
         "--sort <column>",
-        `${columns.join(", ")}; largest numbers first; a leading - reverses the order`,
+        `sort by ${columns.join(", ")}; largest numbers first; a leading - reverses the order`,
       ).argParser(read("--sort", (text) => parseSortOrder(text, columns))),
     );
 }
@@ -107,8 +107,8 @@ function listFlags<Column extends string>(options: unknown) {
 
 const NODES_HELP = `
 Columns:
-  STATE    up; degraded: some API calls fail; down: no peer list (a reference: no
-           head)
+  STATE    up; degraded: some API calls fail; down: no peer list, or no head of
+           a reference
   PEERS    connected peers, inbound/outbound; one number where the API does not
            say who dialled
   LAG      blocks behind the best known head

@@ -154,8 +154,8 @@ Examples:
 
 Exit codes: 0 success, 1 invalid configuration, failure to start, or a node that
 is down (check --connect, nodes, peers, probe; discover: none found), 2 wrong
-usage, ${EXIT_DEFECT} internal error, 130 and 143 interrupted by SIGINT or SIGTERM before
-the work was done.
+usage, ${EXIT_DEFECT} internal error, 130 and 143 interrupted by SIGINT or SIGTERM
+before the work was done.
 
 ${documentCommand("cli")} describes all commands,
 ${documentCommand("troubleshooting")} says what to do when something fails,

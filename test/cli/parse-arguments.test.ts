@@ -480,6 +480,16 @@ describe("help and version", () => {
     }
   });
 
+  test.each(["nodes", "peers"])("the help of %s fits a terminal, and its examples are valid usage", (command) => {
+    const { out } = parse(command, "--help");
+    for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+    const examples = [...out.matchAll(/^ {2}peer-exporter ([^|\n]+)/gm)].map(([, args = ""]) => args.trim());
+    expect(examples.length).toBeGreaterThan(2);
+    for (const args of examples) {
+      expect(parse(...args.split(" "))).toMatchObject({ err: "", out: "", invocation: { command } });
+    }
+  });
+
   test("the demo listens on loopback unless configured otherwise", () => {
     expect(parse("demo", "--help").out).toContain("(default: 127.0.0.1:10900)");
   });

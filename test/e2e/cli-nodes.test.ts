@@ -219,19 +219,6 @@ describe.skipIf(script === undefined)("on a terminal", () => {
     expect(await program.exited).toBe(0);
     expect(program.stdout()).not.toMatch(/\u001b\[[0-9;]*m/);
   });
-
-  test("a watch redraws the screen and never more lines than it has", async () => {
-    const program = await terminal(["peers", "--watch=1s", `--config.file=${CONFIG}`]);
-    await waitFor(() => program.stdout().split("Ctrl-C to end").length > 2, "two rounds", {
-      timeoutMs: 30_000,
-      program,
-    });
-    const [, screen = ""] = program.stdout().split("\u001b[2J\u001b[H");
-    const [first = ""] = screen.split("\u001b[H");
-    expect(first.split("\r\n")).toHaveLength(12);
-    expect(first).toMatch(/… \d+ more lines: choose one node, or enlarge the window/);
-    await program.stop();
-  });
 });
 
 describe("probe", () => {

@@ -22,7 +22,7 @@ const EMPTY: readonly (readonly [panel: string, reason: string])[] = [
   ["Nodes that were on another branch", "no node of the demo leaves the branch of the others"],
 ];
 
-/** What no dashboard shows in the demo, as `panel / column or matcher`; test/grafana/made-up.test.ts shows each. */
+/** What no dashboard shows in the demo, as `panel / column or matcher`; test/e2e/made-up-results.test.ts shows each. */
 const ABSENT: ReadonlySet<string> = new Set([
   // Only sidecars in Kubernetes have namespaces.
   "* / Namespace",
@@ -122,7 +122,8 @@ describe.skipIf(!isInstalled)("the demo with Prometheus and Alertmanager", () =>
 
   test.skipIf(!hasGrafana())("Grafana's code makes of every answer what its panel is for", async () => {
     const grafana = await loadGrafana();
-    const [toMs, prometheus] = [Date.now(), prometheusUrl()];
+    // All scrapes until then are over, so that two queries see the same.
+    const [toMs, prometheus] = [Date.now() - 10_000, prometheusUrl()];
     const moments = [
       { name: "now, one lags", toMs, chain: "monero", target: "monero-2-lagging" },
       { name: "now", toMs, chain: "wire", target: "wire-1" },

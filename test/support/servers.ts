@@ -128,6 +128,8 @@ export type RunningProgram = {
   /** Everything on stdout and stderr so far, as it came. */
   output(): string;
   stdout(): string;
+  /** Writes to stdin. */
+  type(text: string): void;
   /** As a shell tells it: 128 + the signal for a killed one; undefined while it runs. */
   exitCode(): number | undefined;
   readonly exited: Promise<number>;
@@ -141,6 +143,8 @@ export type StartOptions = {
   readonly cwd?: string;
   /** What the program reads on stdin; without it stdin is empty. */
   readonly input?: string | Uint8Array;
+  /** Whether stdin stays open, for `type`. */
+  readonly isTypedTo?: boolean;
 };
 
 /** Starts a program that is killed when this process ends, however it ends. Fails where it cannot be started. */
@@ -156,7 +160,7 @@ export async function startProcess(
   }
   // A program need not read its input to the end.
   child.stdin.on("error", () => {});
-  child.stdin.end(options.input);
+  if (options.isTypedTo !== true) child.stdin.end(options.input);
 
   let exitCode: number | undefined;
   const exited = new Promise<number>((resolve) => {
@@ -180,6 +184,7 @@ export async function startProcess(
     pid,
     output: () => text(chunks),
     stdout: () => text(chunks.filter((chunk) => chunk.stream === "stdout")),
+    type: (keys) => void child.stdin.write(keys),
     exitCode: () => exitCode,
     exited,
     async stop() {

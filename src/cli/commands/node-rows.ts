@@ -31,7 +31,7 @@ export type NodeRow = {
 /** As configured, or sorted. */
 export function nodeRows(all: readonly PolledNode[], sort: SortOrder<NodeColumn> | undefined): readonly NodeRow[] {
   const rows = all.map(nodeRow);
-  return sort === undefined ? rows : rows.sort(compareBy(VALUES[sort.column], sort.isReversed));
+  return sort === undefined ? rows : rows.sort(compareBy(NODE_VALUES[sort.column], sort.isReversed));
 }
 
 function nodeRow(polled: PolledNode): NodeRow {
@@ -82,7 +82,8 @@ function failureTexts(polled: PolledNode): readonly string[] {
   });
 }
 
-const VALUES: Readonly<Record<NodeColumn, (row: NodeRow) => string | number | undefined>> = {
+/** What a column is sorted by. */
+export const NODE_VALUES: Readonly<Record<NodeColumn, (row: NodeRow) => string | number | undefined>> = {
   name: ({ polled }) => polled.node.name,
   // A number, so that the worst are first.
   state: ({ state }) => STATES.indexOf(state),

@@ -1,13 +1,16 @@
 import { duration } from "../../lib/text/format.ts";
 import { type Cell, type TextColumn, type TextTable, tableLines, withoutSpaces } from "../../lib/text/table.ts";
 import type { Paint, Style } from "../../lib/text/terminal.ts";
+import type { NodeColumn } from "../sort-order.ts";
 import { shortChainId } from "./format-node.ts";
 import type { NodeRow } from "./node-rows.ts";
 import type { TextView } from "./poll-rounds.ts";
 
 /** Nodes as a table for people and for awk: one line for each, and no spaces in any cell but the last. */
 
-type Column = TextColumn & {
+export type NodesColumn = TextColumn & {
+  /** Absent: `--sort` does not know it. */
+  readonly key?: NodeColumn;
   readonly isWide?: true;
   readonly cell: (row: NodeRow) => string | undefined;
   readonly paint?: (row: NodeRow, style: Style) => Paint;
@@ -16,28 +19,45 @@ type Column = TextColumn & {
 /** Enough for the reason of a failure, such as wrong_network. */
 const NARROWEST_CAUSE = 14;
 
+/** Enough for the numbers. A node may send any text. */
+const NARROWEST_VERSION = 10;
+
 const plain: Paint = (text) => text;
 
-const COLUMNS: readonly Column[] = [
-  { title: "NAME", align: "left", cell: ({ polled }) => polled.node.name },
-  { title: "STATE", align: "left", cell: ({ state }) => state, paint: (row, style) => statePaint(row, style) },
-  { title: "ROLE", align: "left", leaves: 1, cell: ({ polled }) => polled.node.role },
-  { title: "CHAIN", align: "left", leaves: 4, cell: ({ polled }) => polled.node.chain },
-  { title: "PEERS", align: "right", cell: peersCell },
-  { title: "HEAD", align: "right", leaves: 5, cell: ({ head }) => head?.height.toString() },
+export const NODES_COLUMNS: readonly NodesColumn[] = [
+  { key: "name", title: "NAME", align: "left", cell: ({ polled }) => polled.node.name },
   {
+    key: "state",
+    title: "STATE",
+    align: "left",
+    cell: ({ state }) => state,
+    paint: (row, style) => statePaint(row, style),
+  },
+  { title: "ROLE", align: "left", leaves: 1, cell: ({ polled }) => polled.node.role },
+  { key: "chain", title: "CHAIN", align: "left", leaves: 4, cell: ({ polled }) => polled.node.chain },
+  { key: "peers", title: "PEERS", align: "right", cell: peersCell },
+  { key: "head", title: "HEAD", align: "right", leaves: 5, cell: ({ head }) => head?.height.toString() },
+  {
+    key: "lag",
     title: "LAG",
     align: "right",
     cell: ({ lagBlocks }) => lagBlocks?.toString(),
     paint: ({ isBehind }, style) => (isBehind ? style.yellow : plain),
   },
-  { title: "AGE", align: "right", leaves: 3, cell: ageCell },
-  { title: "VERSION", align: "left", leaves: 2, cell: ({ polled }) => polled.report.identity.version },
+  { key: "age", title: "AGE", align: "right", leaves: 3, cell: ageCell },
+  {
+    key: "version",
+    title: "VERSION",
+    align: "left",
+    leaves: 2,
+    shrinksTo: NARROWEST_VERSION,
+    cell: ({ polled }) => polled.report.identity.version,
+  },
   { title: "FINAL", align: "right", isWide: true, cell: ({ head }) => head?.finalHeight?.toString() },
   { title: "SYNC", align: "left", isWide: true, cell: ({ polled }) => yesOrNo(polled.syncing) },
   { title: "NETWORK", align: "left", isWide: true, cell: networkCell },
   { title: "SERVER", align: "left", isWide: true, cell: ({ polled }) => polled.node.url.label },
-  { title: "POLL", align: "right", isWide: true, cell: pollCell },
+  { key: "poll", title: "POLL", align: "right", isWide: true, cell: pollCell },
   { title: "LABELS", align: "left", isWide: true, cell: labelsCell },
   {
     title: "CAUSE",
@@ -60,7 +80,7 @@ function nodesTable(
   rows: readonly NodeRow[],
   { style, isWide, maxWidth, hasHeaders }: TextView & { readonly hasHeaders: boolean },
 ): TextTable {
-  const columns = COLUMNS.filter((column) => isWide || column.isWide !== true);
+  const columns = NODES_COLUMNS.filter((column) => isWide || column.isWide !== true);
   const last = columns.length - 1;
   const cells = rows.map((row) =>
     columns.map(({ cell, paint }, index): Cell => {

@@ -7,9 +7,11 @@ import { isSelectedBy } from "../selector.ts";
 import { chooseNode, readConfig } from "../source.ts";
 import { withoutNodes } from "./check.ts";
 import { nodeRows, nodesJson } from "./node-rows.ts";
+import { nodesScreen } from "./nodes-screen.ts";
 import { nodesText } from "./nodes-text.ts";
 import { type Listing, printRounds } from "./poll-rounds.ts";
 import { withReferences } from "./polling.ts";
+import { screenSort } from "./watch.ts";
 
 /**
  * Polls nodes and references and prints one line for each, once or repeatedly.
@@ -52,5 +54,6 @@ function listing(chosen: readonly NodeConfig[], { sort, hasHeaders }: NodesInvoc
     isListed: ({ node }) => chosen.includes(node),
     json: (listed, nowMs) => nodesJson(listed, sort, nowMs),
     text: (listed, view) => nodesText(nodeRows(listed, sort), { ...view, hasHeaders }),
+    screen: { title: "peer-exporter nodes", sort: screenSort(sort), content: nodesScreen },
   };
 }

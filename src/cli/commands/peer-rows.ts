@@ -52,10 +52,11 @@ function rank(order: readonly (string | undefined)[], value: string | undefined)
 
 /** Times from the oldest. */
 function by({ column, isReversed }: SortOrder<PeerColumn>): (a: PeerRow, b: PeerRow) => number {
-  return compareBy(VALUES[column], isReversed !== (column === "since"));
+  return compareBy(PEER_VALUES[column], isReversed !== (column === "since"));
 }
 
-const VALUES: Readonly<Record<PeerColumn, (row: PeerRow) => string | number | undefined>> = {
+/** What a column is sorted by. */
+export const PEER_VALUES: Readonly<Record<PeerColumn, (row: PeerRow) => string | number | undefined>> = {
   peer: ({ peer }) => peer,
   direction: ({ connection }) => connection.direction,
   state: ({ connection }) => connection.state,

@@ -2,6 +2,7 @@ import { chains } from "../../chains/index.ts";
 import { bytes, duration } from "../../lib/text/format.ts";
 import { type Cell, type TextColumn, tableLines, withoutSpaces } from "../../lib/text/table.ts";
 import type { Paint, Style } from "../../lib/text/terminal.ts";
+import { wrapped } from "../../lib/text/wrap.ts";
 import type { PeerConnection } from "../../model/report.ts";
 import { isUp } from "../../poll/outcomes.ts";
 import type { PeerColumn, SortOrder } from "../sort-order.ts";
@@ -15,11 +16,9 @@ type PeersTextOptions = TextView & { readonly sort: SortOrder<PeerColumn> | unde
 /** A node in one line, its failures, and a table of its peers. */
 export function peersText(polled: PolledNode, options: PeersTextOptions): string {
   const { style } = options;
-  const { node } = polled;
-  const state = isUp(polled) ? "" : ` ${style.red("DOWN")}`;
   const rows = peerRows(polled, options.sort);
   const lines = [
-    `${style.bold(node.name)}${state}  ${describePolled(polled)}`,
+    ...titleLines(polled, options),
     ...failureLines(polled, { style, maxWidth: options.maxWidth }),
     ...(rows.length === 0 ? [] : peersTable(rows, options)),
     ...notes(rows, polled, style),
@@ -27,13 +26,29 @@ export function peersText(polled: PolledNode, options: PeersTextOptions): string
   return `${lines.join("\n")}\n`;
 }
 
+/** What the node is and what it has, wrapped at words. */
+function titleLines(
+  polled: PolledNode,
+  { style, maxWidth = Number.POSITIVE_INFINITY }: PeersTextOptions,
+): readonly string[] {
+  const { name } = polled.node;
+  const down = isUp(polled) ? "" : " DOWN";
+  const [line = "", ...others] = wrapped(`${name}${down}  ${describePolled(polled)}`, maxWidth - TITLE_INDENT.length);
+  const rest = line.slice(name.length + down.length);
+  return [style.bold(name) + style.red(down) + rest, ...others.map((other) => TITLE_INDENT + other)];
+}
+
+const TITLE_INDENT = "    ";
+
 function notes(rows: readonly PeerRow[], { node }: PolledNode, style: Style): readonly string[] {
   const { heightNote } = chains[node.chain].traits;
   if (heightNote === undefined || rows.every(({ head }) => head === undefined)) return [];
   return [style.dim(`  HEAD and DIFF ${heightNote}`)];
 }
 
-type Column = TextColumn & {
+export type PeersColumn = TextColumn & {
+  /** Absent: `--sort` does not know it. */
+  readonly key?: PeerColumn;
   readonly isWide?: true;
   readonly cell: (row: PeerRow, options: PeersTextOptions) => string | undefined;
   readonly paint?: (row: PeerRow, style: Style) => Paint;
@@ -42,9 +57,10 @@ type Column = TextColumn & {
 const NARROWEST_PEER = 21;
 const NARROWEST_AGENT = 10;
 
-const COLUMNS: readonly Column[] = [
-  { title: "PEER", align: "left", shrinksTo: NARROWEST_PEER, cell: ({ peer }) => peer },
+export const PEERS_COLUMNS: readonly PeersColumn[] = [
+  { key: "peer", title: "PEER", align: "left", shrinksTo: NARROWEST_PEER, cell: ({ peer }) => peer },
   {
+    key: "direction",
     title: "DIR",
     align: "left",
     cell: ({ connection: { direction } }) => DIRECTIONS[direction],
@@ -52,6 +68,7 @@ const COLUMNS: readonly Column[] = [
   },
   {
     leaves: 8,
+    key: "state",
     title: "STATE",
     align: "left",
     cell: ({ connection: { state } }) => state,
@@ -60,34 +77,45 @@ const COLUMNS: readonly Column[] = [
   },
   {
     leaves: 3,
+    key: "agent",
     title: "AGENT",
     align: "left",
     shrinksTo: NARROWEST_AGENT,
     cell: ({ connection: { agent } }) => agent,
   },
-  { leaves: 4, title: "HEAD", align: "right", cell: ({ head }) => head?.toString() },
-  { title: "DIFF", align: "right", cell: ({ difference }) => signed(difference) },
+  { leaves: 4, key: "head", title: "HEAD", align: "right", cell: ({ head }) => head?.toString() },
+  { key: "difference", title: "DIFF", align: "right", cell: ({ difference }) => signed(difference) },
   {
     leaves: 7,
+    key: "in",
     title: "IN",
     align: "right",
     cell: ({ connection }, { isWide }) => size(connection.receivedBytes, isWide),
   },
-  { leaves: 6, title: "OUT", align: "right", cell: ({ connection }, { isWide }) => size(connection.sentBytes, isWide) },
+  {
+    leaves: 6,
+    key: "out",
+    title: "OUT",
+    align: "right",
+    cell: ({ connection }, { isWide }) => size(connection.sentBytes, isWide),
+  },
   {
     leaves: 5,
+    key: "since",
     title: "SINCE",
     align: "right",
     cell: ({ startSeconds }, { nowMs }) => age(startSeconds, nowMs),
   },
   {
     leaves: 1,
+    key: "latency",
     title: "LATENCY",
     align: "right",
     cell: ({ connection }, { isWide }) => latency(connection.latencySeconds, isWide),
   },
   {
     leaves: 2,
+    key: "syncing",
     title: "SYNC",
     align: "left",
     cell: ({ connection: { syncing } }) => syncing,
@@ -112,8 +140,10 @@ const DIRECTIONS = { inbound: "in", outbound: "out", unknown: undefined } as con
 function peersTable(rows: readonly PeerRow[], options: PeersTextOptions): readonly string[] {
   const { style, isWide, maxWidth } = options;
   const columns = isWide
-    ? COLUMNS
-    : COLUMNS.filter((column) => column.isWide !== true && rows.some((row) => column.cell(row, options) !== undefined));
+    ? PEERS_COLUMNS
+    : PEERS_COLUMNS.filter(
+        (column) => column.isWide !== true && rows.some((row) => column.cell(row, options) !== undefined),
+      );
   const cells = rows.map((row) =>
     columns.map(({ cell, paint }): Cell => {
       const text = cell(row, options);

@@ -4,9 +4,11 @@ import type { PeersInvocation } from "../invocation.ts";
 import { chooseNode, readConfig } from "../source.ts";
 import { withoutNodes } from "./check.ts";
 import { peersJson } from "./peer-rows.ts";
+import { peersScreen } from "./peers-screen.ts";
 import { peersText } from "./peers-text.ts";
 import { type Listing, printRounds } from "./poll-rounds.ts";
 import { withReferences } from "./polling.ts";
+import { screenSort } from "./watch.ts";
 
 /**
  * Polls nodes and prints their peers, once or repeatedly.
@@ -32,5 +34,6 @@ function listing({ sort }: PeersInvocation): Listing {
     isListed: ({ node }) => node.role === "node",
     json: (listed, nowMs) => peersJson(listed, sort, nowMs),
     text: (listed, view) => listed.map((one) => peersText(one, { ...view, sort })).join("\n"),
+    screen: { title: "peer-exporter peers", sort: screenSort(sort), content: peersScreen },
   };
 }

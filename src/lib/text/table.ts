@@ -27,7 +27,8 @@ export type TextTable = {
   readonly maxWidth: number | undefined;
 };
 
-const GAP = 2;
+/** Spaces between two columns. */
+export const GAP = 2;
 
 /** One line for the titles, if they are wanted, and one for each row, without spaces at the end; below them, what had no room. */
 export function tableLines(table: TextTable): readonly string[] {
@@ -81,7 +82,11 @@ function keptColumns(columns: readonly TextColumn[], wanted: readonly number[], 
 const plain: Paint = (text) => text;
 
 /** The widest column that may shrink gives one column of the terminal after the other, until all fits. */
-function shrink(wanted: readonly number[], columns: readonly TextColumn[], room: number): readonly number[] {
+export function shrink(
+  wanted: readonly number[],
+  columns: readonly Pick<TextColumn, "shrinksTo">[],
+  room: number,
+): readonly number[] {
   const widths = [...wanted];
   let over = widths.reduce((sum, one) => sum + one, 0) + GAP * (widths.length - 1) - room;
   while (over > 0) {

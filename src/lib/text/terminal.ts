@@ -4,7 +4,7 @@ import { styleText } from "node:util";
 
 export type Paint = (text: string) => string;
 
-const STYLES = ["bold", "dim", "red", "green", "yellow", "cyan"] as const;
+const STYLES = ["bold", "dim", "inverse", "red", "green", "yellow", "cyan"] as const;
 
 /** Colours, or texts as they are for a terminal without. */
 export type Style = { readonly [Name in (typeof STYLES)[number]]: Paint };
@@ -17,6 +17,7 @@ export function createStyle(isColoured: boolean): Style {
   return {
     bold: paint("bold"),
     dim: paint("dim"),
+    inverse: paint("inverse"),
     red: paint("red"),
     green: paint("green"),
     yellow: paint("yellow"),

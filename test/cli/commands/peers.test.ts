@@ -21,6 +21,8 @@ function text(...given: Parameters<typeof polledNode>): string {
   });
 }
 
+const FAMILY = { name: "p2p_wire_x_info", type: "gauge", help: "", source: "", scope: "connection" } as const;
+
 const IN = row({
   id: "in",
   address: parseAddress("203.0.113.7:18080"),
@@ -117,6 +119,32 @@ test("a narrow terminal cuts names and agents", () => {
   });
   for (const line of shown.split("\n").slice(1)) expect(line.length).toBeLessThanOrEqual(60);
   expect(shown).toContain("…");
+});
+
+test("wide: every column, whatever the terminal and the values, and no spaces in a cell", () => {
+  const info = { family: { ...FAMILY, labels: ["mode", "empty", "note"] }, labels: ["full", "", "two words"] };
+  const named = row({
+    address: { ...parseAddress("a-peer-with-a-very-long-name.example.org:9876"), ip: "192.0.2.9" },
+    ...{ agent: "An agent", receivedBytes: 1536, latencySeconds: 0.0123, chainId: "a".repeat(64), info },
+  });
+  const [, title = "", line = ""] = peersText(polledNode(report({ peers: peers(named) })), {
+    ...{ style: STYLE, isWide: true, sort: undefined, maxWidth: 60, nowMs: NOW },
+  }).split("\n");
+  const cells = (text: string) => text.trim().split(/ +/);
+  expect(Object.fromEntries(cells(title).map((name, index) => [name, cells(line)[index]]))).toEqual({
+    ...{ PEER: "a-peer-with-a-very-long-name.example.org:9876", DIR: "in", STATE: "connected", AGENT: "An_agent" },
+    ...{ HEAD: "-", DIFF: "-", IN: "1.5KiB", OUT: "-", SINCE: "-", LATENCY: "12.3ms", SYNC: "-" },
+    ...{ TYPE: "unknown", IP: "192.0.2.9", NETWORK: "aaaaaaaa\u2026", INFO: "mode=full,note=two_words" },
+  });
+  expect(cells(line)).toHaveLength(cells(title).length);
+});
+
+test("on a terminal the first line of a node is wrapped at words", () => {
+  const given = report({ identity: { version: "0.18.4.4", network: "mainnet" }, peers: failing("connect") });
+  const shown = peersText(polledNode(given), {
+    ...{ style: STYLE, isWide: false, sort: undefined, maxWidth: 40, nowMs: NOW },
+  });
+  expect(shown.split("\n").slice(0, 2)).toEqual(["node-1 DOWN  monero 0.18.4.4,", "    mainnet, head 100"]);
 });
 
 describe("sorted by", () => {
