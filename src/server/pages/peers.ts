@@ -131,7 +131,8 @@ function allColumns(nowMs: number): readonly Column<PeerRow>[] {
     text("type", "Address", ({ addressType }) => addressType),
     number(RECEIVED, "Received", (value) => markup`${bytes(value, " ")}`),
     number(SENT, "Sent", (value) => markup`${bytes(value, " ")}`),
-    number(HEIGHT, "Head", (value) => markup`${count(value)}`),
+    // With spaces of one byte: cells of numbers do not break.
+    number(HEIGHT, "Head", (value) => markup`${count(value).replaceAll("\u202f", " ")}`),
     number(SYNCING, "Syncing", (value, { flow }) => markup`${value > 0 ? flow : "no"}`),
     number(START, "Age", (value) => age(value * 1000, nowMs)),
     number(LATENCY, "Latency", (value) => markup`${count(Math.round(value * 10_000) / 10)} ms`),
