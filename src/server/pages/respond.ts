@@ -2,9 +2,9 @@ import { type Headers, type HttpResponse, respond } from "../respond.ts";
 import { timeOfDay } from "./format.ts";
 import { footer, header } from "./frame.ts";
 import { htmlOf, type Markup, markup, NOTHING } from "./markup.ts";
-import { HEAD_SCRIPT, hashOf, SCRIPT } from "./scripts.ts";
+import { HEAD_SCRIPT, hashOf, SCRIPT, STATUS_SCRIPT } from "./scripts.ts";
 import type { Site } from "./site.ts";
-import { STYLE } from "./style.ts";
+import { STATUS_STYLE, STYLE } from "./style.ts";
 
 /** Not in the templates themselves: the build writes their text as it is, and the engine would keep the whole file in two bytes a character. */
 const DOT = "\u00b7";
@@ -34,8 +34,8 @@ export function html(options: PageOptions, { status = 200, headers = {} }: Sent 
 const HEADERS = {
   "content-security-policy": [
     "default-src 'none'",
-    `style-src ${hashOf(STYLE)}`,
-    `script-src ${hashOf(HEAD_SCRIPT)} ${hashOf(SCRIPT)}`,
+    `style-src ${hashOf(STYLE)} ${hashOf(STATUS_STYLE)}`,
+    `script-src ${hashOf(HEAD_SCRIPT)} ${hashOf(SCRIPT)} ${hashOf(STATUS_SCRIPT)}`,
     // The script fetches the page again.
     "connect-src 'self'",
     // The icon. A policy cannot name its path without its host, which only the browser knows.
@@ -67,8 +67,9 @@ ${content}
 ${refresh === undefined ? NOTHING : asOf(refresh)}</main>
 ${footer(site)}
 `;
-  const script = refresh === undefined ? "" : `<script>${SCRIPT}</script>\n`;
-  return `${htmlOf(head)}${STYLE}</style>\n<script>${HEAD_SCRIPT}</script>\n${htmlOf(body)}${script}</body>\n</html>\n`;
+  const isStatus = path === "/";
+  const script = refresh === undefined ? "" : `<script>${isStatus ? STATUS_SCRIPT : SCRIPT}</script>\n`;
+  return `${htmlOf(head)}${isStatus ? STATUS_STYLE : STYLE}</style>\n<script>${HEAD_SCRIPT}</script>\n${htmlOf(body)}${script}</body>\n</html>\n`;
 }
 
 function asOf({ seconds, nowMs }: NonNullable<PageOptions["refresh"]>): Markup {

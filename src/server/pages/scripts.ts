@@ -20,7 +20,10 @@ export const HEAD_SCRIPT = [THEME, COPY].join("\n");
  * The script of the pages that refresh themselves, at the end of their bodies. After a refresh replaced the main part, the
  * document gets an event named `shown`.
  */
-export const SCRIPT = [REFRESH, SEARCH, CHARTS].join("\n");
+export const SCRIPT = [REFRESH, CHARTS].join("\n");
+
+/** That of the page of all nodes. */
+export const STATUS_SCRIPT = [REFRESH, SEARCH].join("\n");
 
 /** As a policy names a script or style that the page contains. */
 export function hashOf(text: string): string {

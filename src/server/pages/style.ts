@@ -13,14 +13,16 @@ import TABLES from "./style/tables.css?minified";
  *
  * On screens, tables turn into cards in narrow windows; those with many columns do so earlier. Paper keeps the tables.
  */
-export const STYLE = [
-  PAGE,
-  SITE,
-  STATUS,
-  CHARTS,
-  NODE,
-  TABLES,
-  `@media screen and (max-width: 48rem){${CARDS}}`,
-  `@media screen and (max-width: 78rem){${CARDS.replaceAll(".cards", ".cards.many")}}`,
-  `@media print{${PRINT}}`,
-].join("\n");
+export const STYLE = styleOf([STATUS, CHARTS, NODE]);
+
+/** Without what only the page of a node has: the page of all nodes has the most of its own. */
+export const STATUS_STYLE = styleOf([STATUS]);
+
+function styleOf(ofPages: readonly string[]): string {
+  return [
+    ...[PAGE, SITE, ...ofPages, TABLES],
+    `@media screen and (max-width: 48rem){${CARDS}}`,
+    `@media screen and (max-width: 78rem){${CARDS.replaceAll(".cards", ".cards.many")}}`,
+    `@media print{${PRINT}}`,
+  ].join("\n");
+}
