@@ -7,6 +7,9 @@ const headHeight = once(node("p2p_node_head_height"));
 /** The lag in time, which nodes of different chains can be compared by: blocks by the usual time between two of them. */
 export const LAG_SECONDS = `${once(node("p2p_node_head_lag_blocks"))} * ${once(node("p2p_node_block_interval_seconds"))}`;
 
+/** The share of the scrapes of the time range in which each node was up. */
+export const AVAILABILITY = once(`avg_over_time(${node("p2p_node_up")}[$__range])`);
+
 /** Blocks since a node left the branch of most others. */
 export const FORK_DEPTH = over("max", ["reference"], node("p2p_node_fork_depth_blocks"));
 

@@ -60,6 +60,13 @@ export const LAG_TIME: readonly Step[] = [
   [600, "red"],
 ];
 
+/** Share of the time in which a node was up. */
+export const UP_SHARE: readonly Step[] = [
+  [null, "red"],
+  [0.95, "orange"],
+  [0.999, "green"],
+];
+
 /** Most peers have a head that the node does not have. */
 export const PEERS_AHEAD: readonly Step[] = [
   [null, "text"],
@@ -83,7 +90,7 @@ export const TIME_LEFT: readonly Step[] = [
 /** The columns that name a node, which open its dashboard. */
 export const NODE_COLUMNS: readonly ColumnSpec[] = [
   { from: "target", title: "Node", link: "node" },
-  { from: "chain", title: "Chain", width: 95 },
+  { from: "chain", title: "Chain", width: 85 },
   // Only where the series have it: the namespace of a sidecar.
   { from: "namespace", title: "Namespace", width: 130 },
 ];

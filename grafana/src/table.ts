@@ -1,11 +1,12 @@
 import * as common from "@grafana/grafana-foundation-sdk/common";
 import type * as dashboard from "@grafana/grafana-foundation-sdk/dashboard";
 import * as table from "@grafana/grafana-foundation-sdk/table";
+import { LINK_OF_ROW } from "./node-links.ts";
 import type { ColumnSpec, TableSpec } from "./spec.ts";
 import { mappings, thresholdSteps } from "./values.ts";
 
 /** The series of all queries, joined by the labels that they share; only the columns of the spec are shown. */
-export function tablePanel({ columns, queries, sortBy, ascending }: TableSpec): table.PanelBuilder {
+export function tablePanel({ columns, queries, sortBy, ascending, empty }: TableSpec): table.PanelBuilder {
   const single = queries.length === 1;
   const panel = new table.PanelBuilder()
     .showHeader(true)
@@ -29,7 +30,11 @@ export function tablePanel({ columns, queries, sortBy, ascending }: TableSpec): 
       },
     });
   for (const column of columns) {
-    const properties = columnProperties(column);
+    const properties = [
+      ...columnProperties(column),
+      // What an empty table says is not for the empty cells of others.
+      ...property("noValue", empty === undefined ? undefined : ""),
+    ];
     if (properties.length > 0) panel.overrideByName(column.title, properties);
   }
   // A footer goes by the names that fields have before they are renamed.
@@ -73,18 +78,6 @@ function property(id: string, value: unknown): dashboard.DynamicConfigValue[] {
   return value === undefined ? [] : [{ id, value }];
 }
 
-/** Opens the dashboard of the node in the row, by the columns that name it. */
-const NODE = {
-  title: "Open this node",
-  url: [
-    `/d/peer-exporter-node?\${__url_time_range}`,
-    ...["datasource", "job", "instance"].map((variable) => `\${${variable}:queryparam}`),
-    ...Object.entries({ chain: "Chain", target: "Node" }).map(
-      ([variable, title]) => `var-${variable}=\${__data.fields.${title}:percentencode}`,
-    ),
-  ].join("&"),
-};
-
 /** Opens the document about the alert in the row: series of alerts have no annotations. */
 const RUNBOOK = {
   title: "What to do about this alert",
@@ -100,7 +93,7 @@ const ADVICE = {
 };
 
 const LINKS: Readonly<Record<NonNullable<ColumnSpec["link"]>, object>> = {
-  node: NODE,
+  node: LINK_OF_ROW,
   runbook: RUNBOOK,
   advice: ADVICE,
 };

@@ -6,7 +6,7 @@ import { DATASOURCE_UID, type Look, type ShownMoment } from "./looks.ts";
 
 /** What is wrong with panels as they are shown, in words; nothing for a panel that is fine. */
 
-type Grafana = Awaited<ReturnType<typeof loadGrafana>>;
+type Grafana = Pick<Awaited<ReturnType<typeof loadGrafana>>, "knowsUnit" | "knowsTransformation">;
 
 export type Expectations = {
   /** Panels that show nothing, columns that are missing and overrides that match nothing, as `panel / name`. */
@@ -17,10 +17,14 @@ export type Expectations = {
 
 export function faultsOf(looks: readonly Look[], grafana: Grafana, expectations: Expectations): readonly string[] {
   return looks.flatMap((look) => {
-    const atMoments = look.shown.flatMap((shown) =>
-      faultsAt(look, shown, grafana, expectations).map((fault) => `${fault} (${shown.moment})`),
-    );
-    const all = [...unknownTransformations(look, grafana), ...neverShown(look, expectations), ...new Set(atMoments)];
+    const moments = new Map<string, readonly string[]>();
+    for (const shown of look.shown) {
+      for (const fault of faultsAt(look, shown, grafana, expectations)) {
+        moments.set(fault, [...(moments.get(fault) ?? []), shown.moment]);
+      }
+    }
+    const sometimes = [...moments].map(([fault, names]) => `${fault} (${[...new Set(names)].join("; ")})`);
+    const all = [...unknownTransformations(look, grafana), ...neverShown(look, expectations), ...sometimes];
     return all.map((fault) => `${look.dashboard} / ${look.title}: ${fault}`);
   });
 }
@@ -93,24 +97,29 @@ function nameFaults({ type }: Look, { frames, queries }: ShownMoment, { instance
 function linkFaults(fields: readonly ShownField[]): readonly string[] {
   const text = (title: string, row: number) =>
     fields.find(({ displayName }) => displayName === title)?.cells[row]?.text;
-  const isRight = (href: string, row: number) => {
+  const isRight = (href: string, row: number, { labels }: ShownField) => {
+    // A line is a node by its labels, a row by its columns.
+    const nameOf = (label: string, title: string) => labels[label] ?? text(title, row);
     const { pathname, searchParams, protocol } = new URL(href, "http://grafana.example/");
     if (/\$\{|\$__(?!all\b)/.test(decodeURIComponent(href))) return false;
     if (!pathname.startsWith("/d/")) return protocol === "https:";
     return (
       dashboardSpecs.some(({ uid }) => pathname === `/d/${uid}`) &&
       searchParams.get("var-datasource") === DATASOURCE_UID &&
-      (!searchParams.has("var-target") || searchParams.get("var-target") === text("Node", row)) &&
-      (!searchParams.has("var-chain") || searchParams.get("var-chain") === text("Chain", row))
+      (!searchParams.has("var-target") || searchParams.get("var-target") === nameOf("target", "Node")) &&
+      (!searchParams.has("var-chain") || searchParams.get("var-chain") === nameOf("chain", "Chain"))
     );
   };
-  const wrong = fields.flatMap(({ links }) => links.flatMap((all, row) => all.filter((href) => !isRight(href, row))));
+  const wrong = fields
+    .filter(({ type }) => type !== "time")
+    .flatMap((field) => field.links.flatMap((all, row) => all.filter((href) => !isRight(href, row, field))));
   return wrong.slice(0, 1).map((href) => `a link leads to ${href}`);
 }
 
 /** A value that was, for instance of a node that is down, is not a value of now. */
 function sameValues({ values, now }: ShownMoment): boolean {
-  const keys = (all: ShownMoment["values"]) => all.map(({ title, value }) => `${title}=${value}`).sort();
+  // As they are shown: two sums of the same numbers may differ in their last digits.
+  const keys = (all: ShownMoment["values"]) => all.map(({ title, text }) => `${title}=${text}`).sort();
   return keys(values).join() === keys(now).join();
 }
 

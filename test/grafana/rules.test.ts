@@ -75,6 +75,11 @@ describe.each(dashboards.map((dashboard) => [dashboard.uid, dashboard] as const)
     }
   });
 
+  test("writes no text into empty cells of tables", () => {
+    const tables = panels.filter(({ type }) => type === "table");
+    expect(tables.filter(({ fieldConfig }) => fieldConfig?.defaults.noValue !== undefined)).toEqual([]);
+  });
+
   test("shows a line below a number only of series that are still there", () => {
     for (const { title, type, options, targets: queries = [] } of panels) {
       if (type !== "stat" || !JSON.stringify(options).includes('"graphMode":"area"')) continue;
@@ -97,7 +102,8 @@ describe.each(dashboards.map((dashboard) => [dashboard.uid, dashboard] as const)
       const at = `panel ${panel.title}`;
       expect(panel.description?.length ?? 0, at).toBeGreaterThan(20);
       expect(panel.description, at).toMatch(/\.$/);
-      expect(panel.fieldConfig?.defaults.unit, at).toBeTruthy();
+      // The columns of a table have units of their own.
+      if (panel.type !== "table") expect(panel.fieldConfig?.defaults.unit, at).toBeTruthy();
       expect(panel.datasource, at).toEqual(PROMETHEUS);
       expect(panel.targets?.length ?? 0, at).toBeGreaterThan(0);
       for (const { datasource } of panel.targets ?? []) expect(datasource, at).toEqual(PROMETHEUS);
@@ -145,6 +151,7 @@ describe.each(dashboards.map((dashboard) => [dashboard.uid, dashboard] as const)
       rate: rateInterval,
       increase: range,
       last_over_time: range,
+      avg_over_time: range,
       min_over_time: range,
       max_over_time: range,
     };

@@ -64,7 +64,7 @@ export const troubles: readonly PanelSpec[] = [
   {
     kind: "states",
     title: "Nodes that were down",
-    description: "Nodes of which a poll in the time range got no peer list, and when they were up.",
+    description: "Nodes that a poll in the time range got no peer list from, and when they were up.",
     unit: "none",
     height: 7,
     queries: [{ expr: whereOnce(up, "min", 0), legend: NODE_NAME }],

@@ -1,6 +1,6 @@
-import { ALL_PEERS, LAG_SECONDS, PEERS_AHEAD_SHARE } from "../derived.ts";
-import { LAG_TIME, NODE_COLUMNS, PEERS, PEERS_AHEAD, SEVERITIES, SUBNETS, UP_DOWN } from "../looks.ts";
-import { exporter, increase, NODE_LABELS, node, once, oneText } from "../select.ts";
+import { ALL_PEERS, AVAILABILITY, LAG_SECONDS, PEERS_AHEAD_SHARE } from "../derived.ts";
+import { LAG_TIME, NODE_COLUMNS, PEERS, PEERS_AHEAD, SEVERITIES, SUBNETS, UP_DOWN, UP_SHARE } from "../looks.ts";
+import { exporter, increase, NODE_LABELS, node, once, oneText, over } from "../select.ts";
 import type { PanelSpec } from "../spec.ts";
 
 export const FIRING = 'alertname=~"P2P.*|PeerExporter.*", alertstate="firing"';
@@ -23,7 +23,6 @@ export const failures: PanelSpec = {
   ],
   sortBy: "Node",
   ascending: true,
-  empty: "No API fails.",
 };
 
 /** Alerts also of chains, networks and exporters, which have no node, and of rules over all exporters, which have no job. */
@@ -58,7 +57,6 @@ export const alerts: PanelSpec = {
     { from: "instance", title: "Exporter", width: 170 },
   ],
   sortBy: "Severity",
-  empty: "No alert is firing.",
 };
 
 export const versions: PanelSpec = {
@@ -101,6 +99,7 @@ export const references: PanelSpec = {
 };
 
 const furthest = `topk(10, ${LAG_SECONDS} > 0)`;
+const leastUp = `bottomk(10, ${AVAILABILITY} < 1)`;
 const fewest = `bottomk(10, ${ALL_PEERS})`;
 const bytes = (direction: "receive" | "transmit") => once(increase(node(`p2p_node_${direction}_bytes_total`)));
 const busiest = `topk(10, ${bytes("receive")} + ${bytes("transmit")})`;
@@ -110,10 +109,11 @@ export const topNodes: readonly PanelSpec[] = [
   {
     kind: "table",
     title: "Furthest behind",
-    description: "The 10 nodes that lag most behind the best known head, in time, so that chains can be compared.",
+    description:
+      "The 10 nodes that lag most behind the best known head, in time, so that chains can be compared. Empty if no node is behind.",
     unit: "none",
-    width: 8,
-    height: 9,
+    width: 12,
+    height: 8,
     queries: [
       { expr: furthest },
       { expr: `${once(node("p2p_node_head_lag_blocks"))} and ${furthest}` },
@@ -126,15 +126,14 @@ export const topNodes: readonly PanelSpec[] = [
       { from: "#C", title: "Peers ahead", unit: "percentunit", decimals: 0, steps: PEERS_AHEAD, width: 110 },
     ],
     sortBy: "Lag",
-    empty: "No node is behind.",
   },
   {
     kind: "table",
     title: "Fewest peers",
     description: "The 10 nodes with the fewest peers, and in how many subnets these are. Chainweb: the known peers.",
     unit: "none",
-    width: 8,
-    height: 9,
+    width: 12,
+    height: 8,
     queries: [{ expr: fewest }, { expr: `${once(node("p2p_node_peer_subnets"))} and ${fewest}` }],
     columns: [
       ...NODE_COLUMNS,
@@ -150,8 +149,8 @@ export const topNodes: readonly PanelSpec[] = [
     description:
       "The 10 nodes that moved most bytes in the time range of the dashboard. Not available for Chainweb, and for Wire only with prometheus_url.",
     unit: "none",
-    width: 8,
-    height: 9,
+    width: 12,
+    height: 8,
     queries: [
       { expr: busiest },
       { expr: `${bytes("receive")} and ${busiest}` },
@@ -164,5 +163,25 @@ export const topNodes: readonly PanelSpec[] = [
       { from: "#C", title: "Sent", unit: "bytes", width: 95 },
     ],
     sortBy: "Together",
+  },
+  {
+    kind: "table",
+    title: "Least available",
+    description:
+      "The 10 nodes that were up in the smallest share of the time range, of those that were down in it, and how many of their polls failed. Empty if none was down.",
+    unit: "none",
+    width: 12,
+    height: 8,
+    queries: [
+      { expr: leastUp },
+      { expr: `${over("sum", ["reason"], increase(node("p2p_node_poll_failures_total")))} and ${leastUp}` },
+    ],
+    columns: [
+      ...NODE_COLUMNS,
+      { from: "#A", title: "Up", unit: "percentunit", decimals: 1, steps: UP_SHARE, width: 90 },
+      { from: "#B", title: "Failed polls", unit: "short", decimals: 0, width: 110 },
+    ],
+    sortBy: "Up",
+    ascending: true,
   },
 ];

@@ -1,4 +1,4 @@
-import { LAG_SECONDS, LARGEST_SUBNET_SHARE, PEERS_AHEAD_SHARE } from "../derived.ts";
+import { AVAILABILITY, LAG_SECONDS, LARGEST_SUBNET_SHARE, PEERS_AHEAD_SHARE } from "../derived.ts";
 import {
   LAG,
   LAG_TIME,
@@ -9,6 +9,7 @@ import {
   SUBNET_SHARE,
   TIME_LEFT,
   UP_DOWN,
+  UP_SHARE,
   YES_NO,
 } from "../looks.ts";
 import { node, once, oneText, over } from "../select.ts";
@@ -72,6 +73,7 @@ const now: readonly PanelSpec[] = [
     kind: "stat",
     title: "Head lag (blocks)",
     description: "Blocks behind the best known head. Chainweb: summed over its chains.",
+    width: 3,
     unit: "none",
     queries: [gauge("p2p_node_head_lag_blocks", "{{target}}")],
     steps: LAG,
@@ -90,6 +92,7 @@ const now: readonly PanelSpec[] = [
     title: "Usual block interval",
     description: "The usual time between two blocks of the chain. Chainweb: between two steps of the cut height.",
     plain: true,
+    width: 3,
     unit: "s",
     queries: [gauge("p2p_node_block_interval_seconds", "{{target}}")],
   },
@@ -98,6 +101,7 @@ const now: readonly PanelSpec[] = [
     title: "Peers ahead",
     description:
       "Share of the peers that reported a higher head than the node's own. Empty if peers report no heights.",
+    width: 3,
     unit: "percentunit",
     decimals: 0,
     queries: [{ expr: PEERS_AHEAD_SHARE, legend: "{{target}}" }],
@@ -111,6 +115,17 @@ const now: readonly PanelSpec[] = [
     decimals: 0,
     queries: [{ expr: LARGEST_SUBNET_SHARE, legend: "{{target}}" }],
     steps: SUBNET_SHARE,
+  },
+  {
+    kind: "stat",
+    title: "Up in the time range",
+    description: "The share of the time range in which the node was up, of the time in which it was watched.",
+    unit: "percentunit",
+    width: 3,
+    decimals: 1,
+    plain: true,
+    queries: [{ expr: AVAILABILITY, legend: "{{target}}" }],
+    steps: UP_SHARE,
   },
   {
     kind: "stat",

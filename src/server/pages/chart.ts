@@ -70,7 +70,7 @@ export function chart(options: ChartOptions, time: ChartTime): Markup {
 <svg class="chart" role="img" aria-label="${title}: ${summary}">${grounds(time)}
 <svg viewBox="0 0 ${window.minutes} ${HEIGHT}" preserveAspectRatio="none">${downs(time)}<path class="grid" d="${grid(scale, window)}"/>${limitLine(options, scale, window)}
 ${drawn.flatMap((each, index) => [isStacked || drawn.length === 1 ? area(each, scale, window) : NOTHING, line(each, index, scale, window)])}${failed.length === 0 ? NOTHING : markup`<path class="failed" d="${failed.map(({ minute }) => `M${minute - window.first + 0.5} ${HEIGHT}v-30`).join("")}"/>`}</svg>
-${drawn.flat().length === 0 ? NOTHING : scale.ticks.map(({ value, text }) => markup`<text class="y" x="-6" y="${percent(1 - value / scale.top)}">${text}</text>`)}${window.ticks.map((tick) => timeTick(tick, window))}${limitText(options, scale)}${firstPoll(time)}${noData(drawn, time)}</svg>
+${drawn.flat().length === 0 ? NOTHING : valueTicks(scale)}${timeTicks(window)}${limitText(options, scale)}${firstPoll(time)}${noData(drawn, time)}</svg>
 </div>
 </figure>`;
 }
@@ -129,17 +129,22 @@ function area(points: Runs, { top }: Scale, { first }: TimeWindow): Markup {
   return path.length === 0 ? NOTHING : markup`<path class="area" d="${path.join("")}"/>`;
 }
 
-/** In the middle of each minute. Points relative to the one before take half the characters. */
+/** In the middle of each minute. Points relative to the one before, and level lines as one, take half the characters. */
 function pathOf(run: readonly Point[], top: number, first: number) {
   const places = run.map(
     ({ minute, value }) => [minute - first + 0.5, Math.round(HEIGHT * (1 - value / top))] as const,
   );
   const [[x, y] = [0, 0]] = places;
-  const steps = places.slice(1).map(([nextX, nextY], index) => {
+  const steps: [across: number, down: number][] = [];
+  for (const [index, [nextX, nextY]] of places.slice(1).entries()) {
     const [fromX, fromY] = places[index] ?? [0, 0];
-    return `${nextX - fromX}${nextY < fromY ? "" : " "}${nextY - fromY}`;
-  });
-  return { x, y, steps: steps.length === 0 ? "" : `l${steps.join(" ")}` };
+    const [across, down] = [nextX - fromX, nextY - fromY];
+    const before = steps.at(-1);
+    if (down === 0 && before?.[1] === 0) before[0] += across;
+    else steps.push([across, down]);
+  }
+  const text = steps.map(([across, down]) => `${across}${down < 0 ? "" : " "}${down}`).join(" ");
+  return { x, y, steps: text === "" ? "" : `l${text}` };
 }
 
 /** How much of the window was before the first poll. */
@@ -201,8 +206,13 @@ function noData(drawn: readonly (readonly unknown[])[], { since }: ChartTime): M
   return markup`<text class="note" x="50%" y="50%">${since === undefined ? "no data yet: values appear after the first poll" : "no data"}</text>`;
 }
 
-function timeTick({ minute, text }: TimeWindow["ticks"][number], { first, minutes }: TimeWindow): Markup {
-  return markup`<text class="x" x="${percent((minute - first) / minutes)}" y="100%">${text}</text>`;
+/** The style moves the texts to the edges. */
+function valueTicks({ ticks, top }: Scale): Markup {
+  return markup`<g class="y">${ticks.map(({ value, text }) => markup`<text y="${percent(1 - value / top)}">${text}</text>`)}</g>`;
+}
+
+function timeTicks({ ticks, first, minutes }: TimeWindow): Markup {
+  return markup`<g class="x">${ticks.map(({ minute, text }) => markup`<text x="${percent((minute - first) / minutes)}">${text}</text>`)}</g>`;
 }
 
 function percent(share: number): string {

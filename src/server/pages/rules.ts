@@ -83,7 +83,7 @@ function alertsTable(
       {
         key: "rule",
         title: "Rule",
-        cell: ({ name }) => markup`<a href="#${anchorOf(name)}" aria-label="rule ${name}">show</a>`,
+        cell: ({ name }) => markup`<a href="#${anchorOf(name)}" aria-label="show rule ${name}">show</a>`,
       },
     ],
     rows: alerts,
@@ -91,5 +91,6 @@ function alertsTable(
 }
 
 function severity(name: string): Markup {
-  return markup`${troubleBadge(name === "critical" ? "critical" : "warning", name)} `;
+  const level = name === "critical" || name === "warning" ? name : "waiting";
+  return markup`${troubleBadge(level, name)} `;
 }
