@@ -90,7 +90,7 @@ export const TIME_LEFT: readonly Step[] = [
 /** The columns that name a node, which open its dashboard. */
 export const NODE_COLUMNS: readonly ColumnSpec[] = [
   { from: "target", title: "Node", link: "node" },
-  { from: "chain", title: "Chain", width: 95 },
+  { from: "chain", title: "Chain", width: 85 },
   // Only where the series have it: the namespace of a sidecar.
   { from: "namespace", title: "Namespace", width: 130 },
 ];

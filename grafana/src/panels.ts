@@ -37,7 +37,8 @@ export function buildPanel(spec: PanelSpec): PanelBuilder {
   const steps = spec.steps ?? (spec.kind === "stat" ? PLAIN : undefined);
   if (steps !== undefined) panel.thresholds(thresholds(steps));
   if (spec.words !== undefined) panel.mappings(mappings(spec.words));
-  if (spec.empty !== undefined) panel.noValue(spec.empty);
+  // A table would write it into every empty cell.
+  if (spec.empty !== undefined && spec.kind !== "table") panel.noValue(spec.empty);
   if (isOfNodes(spec)) panel.overrideByFieldType("number", [{ id: "links", value: [LINK_OF_SERIES] }]);
   return panel;
 }

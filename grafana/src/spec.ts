@@ -53,7 +53,7 @@ type PanelBase = {
   readonly max?: number;
   readonly steps?: readonly Step[];
   readonly words?: Words;
-  /** What the panel says if its queries give nothing, where that is good or usual. */
+  /** What the panel says if its queries give nothing, where that is good or usual. Not for tables. */
   readonly empty?: string;
 };
 

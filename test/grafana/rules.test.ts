@@ -75,6 +75,11 @@ describe.each(dashboards.map((dashboard) => [dashboard.uid, dashboard] as const)
     }
   });
 
+  test("writes no text into empty cells of tables", () => {
+    const tables = panels.filter(({ type }) => type === "table");
+    expect(tables.filter(({ fieldConfig }) => fieldConfig?.defaults.noValue !== undefined)).toEqual([]);
+  });
+
   test("shows a line below a number only of series that are still there", () => {
     for (const { title, type, options, targets: queries = [] } of panels) {
       if (type !== "stat" || !JSON.stringify(options).includes('"graphMode":"area"')) continue;

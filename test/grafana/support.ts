@@ -25,7 +25,7 @@ const panel = z.object({
   options: z.record(z.string(), z.unknown()).optional(),
   fieldConfig: z
     .object({
-      defaults: z.object({ unit: z.string().optional() }),
+      defaults: z.object({ unit: z.string().optional(), noValue: z.string().optional() }),
       overrides: z.array(z.object({ matcher: z.object({ id: z.string(), options: z.unknown() }) })).optional(),
     })
     .optional(),

@@ -23,7 +23,6 @@ export const failures: PanelSpec = {
   ],
   sortBy: "Node",
   ascending: true,
-  empty: "No API fails.",
 };
 
 /** Alerts also of chains, networks and exporters, which have no node, and of rules over all exporters, which have no job. */
@@ -58,7 +57,6 @@ export const alerts: PanelSpec = {
     { from: "instance", title: "Exporter", width: 170 },
   ],
   sortBy: "Severity",
-  empty: "No alert is firing.",
 };
 
 export const versions: PanelSpec = {
@@ -111,7 +109,8 @@ export const topNodes: readonly PanelSpec[] = [
   {
     kind: "table",
     title: "Furthest behind",
-    description: "The 10 nodes that lag most behind the best known head, in time, so that chains can be compared.",
+    description:
+      "The 10 nodes that lag most behind the best known head, in time, so that chains can be compared. Empty if no node is behind.",
     unit: "none",
     width: 12,
     height: 8,
@@ -127,7 +126,6 @@ export const topNodes: readonly PanelSpec[] = [
       { from: "#C", title: "Peers ahead", unit: "percentunit", decimals: 0, steps: PEERS_AHEAD, width: 110 },
     ],
     sortBy: "Lag",
-    empty: "No node is behind.",
   },
   {
     kind: "table",
@@ -170,7 +168,7 @@ export const topNodes: readonly PanelSpec[] = [
     kind: "table",
     title: "Least available",
     description:
-      "The 10 nodes that were up in the smallest share of the time range, of those that were down in it, and how many of their polls failed.",
+      "The 10 nodes that were up in the smallest share of the time range, of those that were down in it, and how many of their polls failed. Empty if none was down.",
     unit: "none",
     width: 12,
     height: 8,
@@ -185,6 +183,5 @@ export const topNodes: readonly PanelSpec[] = [
     ],
     sortBy: "Up",
     ascending: true,
-    empty: "No node was down.",
   },
 ];

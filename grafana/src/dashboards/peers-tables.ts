@@ -40,6 +40,7 @@ export const connections: PanelSpec = {
   columns: [
     { from: "peer", title: "Peer", width: 230 },
     { from: "direction", title: "Direction", width: 95 },
+    ...NODE_COLUMNS,
     { from: "state", title: "State", width: 110, words: STATES },
     { from: "agent", title: "Software", width: 150 },
     { from: "address_type", title: "Address", width: 90 },
@@ -52,7 +53,6 @@ export const connections: PanelSpec = {
     { from: "#H", title: "Round trip", unit: "s", width: 100 },
     { from: "#I", title: "We sync from it", words: SYNCS, width: 130 },
     { from: "#J", title: "It syncs from us", words: SYNCS, width: 130 },
-    ...NODE_COLUMNS,
   ],
   sortBy: "Received",
 };

@@ -56,7 +56,7 @@ const quality: readonly PanelSpec[] = [
     "The 10 connections with the longest round trip at each point in time. Only Wire with its prometheus_plugin.",
     "s",
     [{ expr: `topk(10, ${latency})`, legend: CONNECTION }],
-    { min: 0 },
+    { min: 0, empty: "No node measures round trips." },
   ),
   graph(
     "Age of connections",
