@@ -73,8 +73,7 @@ ${content}
 ${refresh === undefined ? NOTHING : asOf(refresh)}</main>
 ${footer(site)}
 `;
-  const script = refresh === undefined ? "" : `<script>${SCRIPTS[kind]}</script>\n`;
-  return `${htmlOf(head)}${STYLES[kind]}</style>\n<script>${HEAD_SCRIPT}</script>\n${htmlOf(body)}${script}</body>\n</html>\n`;
+  return `${htmlOf(head)}${STYLES[kind]}</style>\n<script>${HEAD_SCRIPT}</script>\n${htmlOf(body)}<script>${SCRIPTS[kind]}</script>\n</body>\n</html>\n`;
 }
 
 function asOf({ seconds, nowMs }: NonNullable<PageOptions["refresh"]>): Markup {

@@ -15,16 +15,16 @@ import type { PageKind } from "./style.ts";
  * The script in the head of every page: it runs before the first paint, so that a remembered theme is there from the
  * beginning, and before there is a body, so that it listens on the document.
  */
-export const HEAD_SCRIPT = [THEME, COPY].join("\n");
+export const HEAD_SCRIPT = THEME;
 
 /**
- * The scripts of the pages that refresh themselves, at the end of their bodies. After a refresh replaced the main part, the
- * document gets an event named `shown`.
+ * The scripts at the end of the bodies. Pages of nodes refresh themselves: after a refresh replaced the main part, the document
+ * gets an event named `shown`. Other pages have texts to copy.
  */
 export const SCRIPTS: Readonly<Record<PageKind, string>> = {
   nodes: [REFRESH, SEARCH].join("\n"),
   node: [REFRESH, CHARTS].join("\n"),
-  other: REFRESH,
+  other: COPY,
 };
 
 /** As a policy names a script or style that the page contains. */

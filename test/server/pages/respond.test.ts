@@ -28,7 +28,7 @@ test.each(PAGES)("%s has no style and no script that its policy forbids", async 
     expect(/style-src ([^;]*)/.exec(String(headers["content-security-policy"]))?.[1]).toContain(`'sha256-${hash}'`);
   }
   const scripts = [...body.matchAll(/<script>(.*?)<\/script>/gs)].map(([, text = ""]) => text);
-  expect(scripts).toHaveLength(path === "/" ? 2 : 1);
+  expect(scripts).toHaveLength(2);
   const [, allowed = ""] = /script-src ([^;]*)/.exec(String(headers["content-security-policy"])) ?? [];
   for (const script of scripts) {
     expect(allowed).toContain(`'sha256-${createHash("sha256").update(script).digest("base64")}'`);
