@@ -46,5 +46,5 @@ function legend(spec: GraphSpec): common.VizLegendOptionsBuilder {
     .sortBy("Last")
     .sortDesc(true);
   if (sizeOf(spec).w < WIDE) return table.placement(common.LegendPlacement.Bottom);
-  return table.placement(common.LegendPlacement.Right).width(300);
+  return table.placement(common.LegendPlacement.Right).width(360);
 }

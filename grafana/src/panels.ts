@@ -9,7 +9,7 @@ import type * as timeseries from "@grafana/grafana-foundation-sdk/timeseries";
 import { graphPanel } from "./graph.ts";
 import { heatmapPanel } from "./heatmap.ts";
 import { isOfNodes, LINK_OF_SERIES } from "./node-links.ts";
-import { type BarsSpec, type PanelSpec, type Query, refId, type StatesSpec, type StatSpec } from "./spec.ts";
+import { type BarsSpec, type PanelSpec, type Query, refId, type StatesSpec, type StatSpec, type Step } from "./spec.ts";
 import { tablePanel } from "./table.ts";
 import { hasTrend, isInstant, queriesOf } from "./trend.ts";
 import { DATASOURCE, mappings, thresholds } from "./values.ts";
@@ -27,19 +27,24 @@ export function buildPanel(spec: PanelSpec): PanelBuilder {
   panel
     .title(spec.title)
     .description(spec.description)
-    .unit(spec.unit)
     .datasource(DATASOURCE)
     .targets(queriesOf(spec).map((query, index) => target(query, refId(index), spec)));
+  // With a unit, texts of a table that look like numbers are numbers: the version 3.2 would be 3.20.
+  if (spec.kind !== "table") panel.unit(spec.unit);
   if (spec.decimals !== undefined) panel.decimals(spec.decimals);
   if (spec.min !== undefined) panel.min(spec.min);
   if (spec.max !== undefined) panel.max(spec.max);
-  if (spec.steps !== undefined) panel.thresholds(thresholds(spec.steps));
+  const steps = spec.steps ?? (spec.kind === "stat" ? PLAIN : undefined);
+  if (steps !== undefined) panel.thresholds(thresholds(steps));
   if (spec.words !== undefined) panel.mappings(mappings(spec.words));
   // A table would write it into every empty cell.
   if (spec.empty !== undefined && spec.kind !== "table") panel.noValue(spec.empty);
   if (isOfNodes(spec)) panel.overrideByFieldType("number", [{ id: "links", value: [LINK_OF_SERIES] }]);
   return panel;
 }
+
+/** Without thresholds, Grafana has its own: red from 80 on. */
+const PLAIN: readonly Step[] = [[null, "text"]];
 
 function bare(spec: PanelSpec): PanelBuilder {
   switch (spec.kind) {
@@ -80,12 +85,16 @@ function statistic(spec: StatSpec): stat.PanelBuilder {
 }
 
 function bars(_: BarsSpec): bargauge.PanelBuilder {
-  return new bargauge.PanelBuilder()
-    .displayMode(common.BarGaugeDisplayMode.Basic)
-    .orientation(common.VizOrientation.Horizontal)
-    .reduceOptions(new common.ReduceDataOptionsBuilder().calcs(["lastNotNull"]))
-    .colorScheme(new dashboard.FieldColorBuilder().mode(dashboard.FieldColorModeId.ContinuousBlues))
-    .min(0);
+  return (
+    new bargauge.PanelBuilder()
+      .displayMode(common.BarGaugeDisplayMode.Basic)
+      // In the color of its bar, a low number is dark on dark.
+      .valueMode(common.BarGaugeValueMode.Text)
+      .orientation(common.VizOrientation.Horizontal)
+      .reduceOptions(new common.ReduceDataOptionsBuilder().calcs(["lastNotNull"]))
+      .colorScheme(new dashboard.FieldColorBuilder().mode(dashboard.FieldColorModeId.ContinuousBlues))
+      .min(0)
+  );
 }
 
 /** Bands of a page in a timeline: a fleet has more nodes than a panel has lines. Grafana 10 and 11 show all of them. */

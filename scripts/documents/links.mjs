@@ -10,6 +10,7 @@ const IN_PROGRAM = {
   "config.example.yaml": { command: "example-config" },
   "config.schema.json": { command: "schema" },
   "grafana/dashboards": { page: "dashboards", command: "dashboards" },
+  "grafana/import": { page: "dashboards", command: "dashboards --import" },
   "prometheus/alerts.yaml": { page: "rules", command: "rules alerts" },
   "prometheus/rules.yaml": { page: "rules", command: "rules recording" },
 };

@@ -1,12 +1,12 @@
 import type { Config } from "../config/model.ts";
 import { parseConfig } from "../config/parse.ts";
 import { alignColumns } from "../lib/text/format.ts";
-import { createChainwebNodes } from "./chainweb/nodes.ts";
-import { createClock, runOutages } from "./clock.ts";
+import { CHAINWEB_LAG, createChainwebNodes } from "./chainweb/nodes.ts";
+import { createClock, type LagCycle, type OutageCycle, runOutages } from "./clock.ts";
 import { createDemoServer, type DemoServer } from "./http.ts";
-import { createMoneroNodes, MONERO_OUTAGE } from "./monero/nodes.ts";
+import { createMoneroNodes, MONERO_LAG, MONERO_OUTAGE } from "./monero/nodes.ts";
 import { createRandom } from "./random.ts";
-import { createWireNodes } from "./wire/nodes.ts";
+import { createWireNodes, WIRE_LAG } from "./wire/nodes.ts";
 
 /** The simulated nodes and a configuration that polls them. */
 type Demo = {
@@ -105,6 +105,22 @@ export type DemoNetwork = { readonly nodes: readonly DemoNode[]; close(): Promis
 
 const DEFAULT_SEED = 1;
 
+/** What goes wrong with the nodes, and when. */
+type Stories = {
+  readonly wireLag: LagCycle;
+  readonly moneroLag: LagCycle;
+  readonly moneroOutage: OutageCycle;
+  readonly chainwebLag: LagCycle;
+};
+
+/** In seconds what takes real nodes minutes, so that a person who watches sees it. */
+const SHORT_STORIES: Stories = {
+  wireLag: WIRE_LAG,
+  moneroLag: MONERO_LAG,
+  moneroOutage: MONERO_OUTAGE,
+  chainwebLag: CHAINWEB_LAG,
+};
+
 /**
  * Starts simulated nodes of all chains on ephemeral ports of 127.0.0.1. They use the real wire formats, and all nodes of a
  * chain are on the same network. The same `seed` gives the same peers; certificates and ports are new each time. `speed`
@@ -114,15 +130,20 @@ const DEFAULT_SEED = 1;
 export async function startDemoNetwork({
   seed = DEFAULT_SEED,
   speed = 1,
+  stories = SHORT_STORIES,
 }: {
   seed?: number;
   speed?: number;
+  stories?: Stories;
 } = {}): Promise<DemoNetwork> {
   const clock = createClock(speed);
   const random = createRandom(`demo ${seed}`);
-  const wire = createWireNodes(clock, random.fork("wire"));
-  const monero = createMoneroNodes(clock, random.fork("monero"));
-  const chainweb = createChainwebNodes(clock, random.fork("chainweb"));
+  const wire = createWireNodes(clock, random.fork("wire"), stories.wireLag);
+  const monero = createMoneroNodes(clock, random.fork("monero"), {
+    lag: stories.moneroLag,
+    outage: stories.moneroOutage,
+  });
+  const chainweb = createChainwebNodes(clock, random.fork("chainweb"), stories.chainwebLag);
 
   const wireServers: WireServers = {
     wire1: createDemoServer(wire.spring.all),
@@ -144,7 +165,7 @@ export async function startDemoNetwork({
     await closeAll();
     throw error;
   }
-  const outages = runOutages(monero.restarting.server, clock, MONERO_OUTAGE, monero.restarting.restart);
+  const outages = runOutages(monero.restarting.server, clock, stories.moneroOutage, monero.restarting.restart);
 
   return {
     nodes: [...wireDemoNodes(wireServers), ...moneroDemoNodes(monero), ...chainwebDemoNodes(chainweb)],

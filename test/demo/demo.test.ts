@@ -170,3 +170,20 @@ test("close ends everything, also while a client holds a connection", async () =
 test("an invalid speed is refused", async () => {
   await expect(startDemoNetwork({ speed: 0 })).rejects.toThrow("speed must be a number above 0");
 });
+
+test("stories of other lengths: a node goes down when its story says", async () => {
+  const never = { period: 3600, stallFrom: 3000, stallFor: 1, catchUpFor: 1 };
+  const network = await startDemoNetwork({
+    speed: 50,
+    stories: {
+      ...{ wireLag: never, moneroLag: never, chainwebLag: never },
+      moneroOutage: { period: 7200, downFrom: 1, downFor: 3600 },
+    },
+  });
+  try {
+    const { url } = find(network, "monero-4-restarting");
+    await eventually(async () => (await dial(url)) === "ECONNREFUSED" || undefined);
+  } finally {
+    await network.close();
+  }
+});

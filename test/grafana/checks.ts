@@ -17,10 +17,14 @@ export type Expectations = {
 
 export function faultsOf(looks: readonly Look[], grafana: Grafana, expectations: Expectations): readonly string[] {
   return looks.flatMap((look) => {
-    const atMoments = look.shown.flatMap((shown) =>
-      faultsAt(look, shown, grafana, expectations).map((fault) => `${fault} (${shown.moment})`),
-    );
-    const all = [...unknownTransformations(look, grafana), ...neverShown(look, expectations), ...new Set(atMoments)];
+    const moments = new Map<string, readonly string[]>();
+    for (const shown of look.shown) {
+      for (const fault of faultsAt(look, shown, grafana, expectations)) {
+        moments.set(fault, [...(moments.get(fault) ?? []), shown.moment]);
+      }
+    }
+    const sometimes = [...moments].map(([fault, names]) => `${fault} (${[...new Set(names)].join("; ")})`);
+    const all = [...unknownTransformations(look, grafana), ...neverShown(look, expectations), ...sometimes];
     return all.map((fault) => `${look.dashboard} / ${look.title}: ${fault}`);
   });
 }

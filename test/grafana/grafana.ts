@@ -26,11 +26,17 @@ export function hasGrafana(): boolean {
   return false;
 }
 
-/** Bundles the code for Node, without what draws, and loads it. */
+/** Loads it into this process. */
 export async function loadGrafana(): Promise<Grafana> {
+  const grafana: Grafana = createRequire(import.meta.url)(await bundleGrafana(join(LIBRARY, "evaluate.mjs")));
+  return grafana;
+}
+
+/** Bundles a program that imports Grafana's code for Node, without what draws. Gives the path of the CommonJS file. */
+export async function bundleGrafana(entry: string): Promise<string> {
   const outfile = join(tempFolder(), "grafana.cjs");
   await build({
-    entryPoints: [join(LIBRARY, "evaluate.mjs")],
+    entryPoints: [entry],
     outfile,
     nodePaths: [INSTALLED],
     bundle: true,
@@ -48,8 +54,7 @@ export async function loadGrafana(): Promise<Grafana> {
       ].join("\n"),
     },
   });
-  const grafana: Grafana = createRequire(import.meta.url)(outfile);
-  return grafana;
+  return outfile;
 }
 
 function withoutPages(): Plugin {

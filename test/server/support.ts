@@ -60,8 +60,8 @@ export function setUp(given: Overrides = {}) {
     loadAssets: async () => ({
       dashboards: () => [],
       dashboard: () => undefined,
-      dashboardToImport: () => undefined,
       title: (name) => name,
+      dashboardToImport: () => undefined,
       description: () => "",
       rules: () => "groups:\n",
     }),

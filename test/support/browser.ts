@@ -51,8 +51,7 @@ export async function openPage(browser: Browser, options: WatchOptions): Promise
     void dialog.dismiss();
   });
   page.on("console", (message) => {
-    // It looks for a picture beside texts, and there is none.
-    if (message.location().url.endsWith("/favicon.ico") || expected.some((one) => one.test(message.text()))) return;
+    if (expected.some((one) => one.test(message.text()))) return;
     misdeeds.push(`console: ${message.text()}`);
   });
   page.on("pageerror", (error) => misdeeds.push(`error: ${error.message}`));

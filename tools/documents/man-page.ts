@@ -60,7 +60,7 @@ const FILES = [
   ],
   ["/usr/share/peer-exporter/config.example.yaml", "Every setting, with its default and an explanation."],
   ["/usr/share/peer-exporter/config.schema.json", "JSON Schema of the configuration, for editors."],
-  ["/usr/share/peer-exporter/dashboards", "Dashboards for Grafana."],
+  ["/usr/share/peer-exporter/dashboards", "Dashboards for Grafana, to provision them."],
   ["/usr/share/peer-exporter/prometheus", "Recording rules and alerts for Prometheus."],
 ] as const;
 

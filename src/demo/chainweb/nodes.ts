@@ -31,7 +31,7 @@ type ChainwebDemoNode = {
 type ChainwebNodes = { readonly healthy: ChainwebDemoNode; readonly trailing: ChainwebDemoNode };
 
 /** Creates the two nodes of the simulated Chainweb network, and a few peers that can be checked directly. */
-export function createChainwebNodes(clock: Clock, random: Random): ChainwebNodes {
+export function createChainwebNodes(clock: Clock, random: Random, lag: LagCycle = CHAINWEB_LAG): ChainwebNodes {
   const directory = createChainwebDirectory(random.fork("directory"));
 
   function createPeers(name: string, known: number): PeerDatabase {
@@ -49,7 +49,7 @@ export function createChainwebNodes(clock: Clock, random: Random): ChainwebNodes
   }
 
   function trailingDelays(now: number): Map<number, number> {
-    return new Map([[STALLING_CHAIN, delayAt(CHAINWEB_LAG, now - clock.startedAt)]]);
+    return new Map([[STALLING_CHAIN, delayAt(lag, now - clock.startedAt)]]);
   }
 
   // A node without a configured certificate creates one at every start, with a name only and self-signed (src/P2P/Peer.hs).

@@ -58,8 +58,12 @@ type NodeOptions = {
   readonly maxInbound?: number;
 };
 
-/** Creates the four nodes of the simulated Monero network. */
-export function createMoneroNodes(clock: Clock, random: Random): MoneroNodes {
+/** Creates the four nodes of the simulated Monero network. Who creates them makes the outages. */
+export function createMoneroNodes(
+  clock: Clock,
+  random: Random,
+  { lag: laggingFor, outage }: { lag: LagCycle; outage: OutageCycle } = { lag: MONERO_LAG, outage: MONERO_OUTAGE },
+): MoneroNodes {
   const directory = createMoneroDirectory(random.fork("directory"));
 
   function node(options: NodeOptions): MoneroDemoNode {
@@ -100,7 +104,7 @@ export function createMoneroNodes(clock: Clock, random: Random): MoneroNodes {
       respond,
       restart(index) {
         const restartedAt = clock.now();
-        const missed = MONERO_OUTAGE.downFor;
+        const missed = outage.downFor;
         startedAt = restartedAt;
         delay = (now) => missed * Math.max(0, 1 - Math.max(0, now - restartedAt) / FIRST_SYNC_SECONDS);
         connections = connect(source.fork(`run ${index}`));
@@ -122,7 +126,7 @@ export function createMoneroNodes(clock: Clock, random: Random): MoneroNodes {
       ],
       hasAlternativeChain: true,
     }),
-    lagging: node({ name: "monero-2", software: OLDER, outbound: 8, inbound: 6, maxInbound: 32, lag: MONERO_LAG }),
+    lagging: node({ name: "monero-2", software: OLDER, outbound: 8, inbound: 6, maxInbound: 32, lag: laggingFor }),
     restricted: node({ name: "monero-3", software: NEWEST, outbound: 12, inbound: 20, isRestricted: true }),
     restarting: node({ name: "monero-4", software: OLDER, outbound: 10, inbound: 8 }),
   };

@@ -19,7 +19,7 @@ type WireNodes = {
 };
 
 /** Creates the three nodes of the simulated Wire network, one for each generation of the API. */
-export function createWireNodes(clock: Clock, random: Random): WireNodes {
+export function createWireNodes(clock: Clock, random: Random, lag: LagCycle = WIRE_LAG): WireNodes {
   const startedAt = clock.startedAt - HEAD_START_SECONDS;
   const directory = createWireDirectory(random.fork("directory"));
   const wire1 = demoPeer("wire-1", "192.0.2.11", "Spring Agent");
@@ -73,7 +73,7 @@ export function createWireNodes(clock: Clock, random: Random): WireNodes {
   }
 
   function leap(): WireListeners {
-    const view = createChainView(clock.startedAt, WIRE_LAG);
+    const view = createChainView(clock.startedAt, lag);
     const { refusing, outbound, inbound, random: source } = pickPeers("wire-2", 5);
     const rows = createWireConnections({
       random: source,

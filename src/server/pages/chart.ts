@@ -129,17 +129,22 @@ function area(points: Runs, { top }: Scale, { first }: TimeWindow): Markup {
   return path.length === 0 ? NOTHING : markup`<path class="area" d="${path.join("")}"/>`;
 }
 
-/** In the middle of each minute. Points relative to the one before take half the characters. */
+/** In the middle of each minute. Points relative to the one before, and level lines as one, take half the characters. */
 function pathOf(run: readonly Point[], top: number, first: number) {
   const places = run.map(
     ({ minute, value }) => [minute - first + 0.5, Math.round(HEIGHT * (1 - value / top))] as const,
   );
   const [[x, y] = [0, 0]] = places;
-  const steps = places.slice(1).map(([nextX, nextY], index) => {
+  const steps: [across: number, down: number][] = [];
+  for (const [index, [nextX, nextY]] of places.slice(1).entries()) {
     const [fromX, fromY] = places[index] ?? [0, 0];
-    return `${nextX - fromX}${nextY < fromY ? "" : " "}${nextY - fromY}`;
-  });
-  return { x, y, steps: steps.length === 0 ? "" : `l${steps.join(" ")}` };
+    const [across, down] = [nextX - fromX, nextY - fromY];
+    const before = steps.at(-1);
+    if (down === 0 && before?.[1] === 0) before[0] += across;
+    else steps.push([across, down]);
+  }
+  const text = steps.map(([across, down]) => `${across}${down < 0 ? "" : " "}${down}`).join(" ");
+  return { x, y, steps: text === "" ? "" : `l${text}` };
 }
 
 /** How much of the window was before the first poll. */

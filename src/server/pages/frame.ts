@@ -29,7 +29,7 @@ const THEME_ICON = markup`<svg viewBox="0 0 16 16" aria-hidden="true"><path d="M
 export function header(site: Site, current: string | undefined): Markup {
   return markup`<a class="skip" href="#main">Skip to the content</a>
 <header>
-<a class="brand" href="${site.linkPrefix}/">${MARK}<span>peer-exporter</span></a>
+<a class="brand" href="${site.linkPrefix}/" aria-label="peer-exporter">${MARK}<span>peer-exporter</span></a>
 <nav aria-label="Pages"><ul>${LINKS.map((link) => item(link, site.linkPrefix, current))}</ul></nav>
 ${about(site)}<button class="theme" type="button">${THEME_ICON}<span>theme</span></button>
 </header>`;

@@ -1,9 +1,9 @@
 import { ADAPTERS, type ChainName, chains } from "../../chains/index.ts";
 import type { TextSample } from "../../lib/prometheus-text.ts";
 import type { ChainFamily } from "../../model/report.ts";
-import { count, countOrUnknown, UNKNOWN } from "./format.ts";
+import { count } from "./format.ts";
 import { type Markup, markup } from "./markup.ts";
-import { addressTypeName, PEER, text, withPlace } from "./peers.ts";
+import { addressTypeName, DASH, PEER, text, withPlace } from "./peers.ts";
 import { type Column, type PageQuery, table } from "./table.ts";
 
 /** The peers that a node knows, of chains whose APIs list no connections: read from the chain's own families about peers. */
@@ -76,7 +76,7 @@ export function knownPeersTable({ chain, samples, merged, path, query }: KnownPe
 }
 
 function stateOf({ answers, behind }: KnownPeer, usualLagBlocks: number): Markup {
-  if (answers === undefined) return UNKNOWN;
+  if (answers === undefined) return DASH;
   if (!answers) return markup`<span class="reason">no answer</span>`;
   if (behind === undefined) return markup`answers`;
   return behind > usualLagBlocks ? markup`<strong class="warning">behind</strong>` : markup`up to date`;
@@ -125,6 +125,9 @@ function number(key: string, title: string, of: (row: KnownPeer) => number | und
     isNumeric: true,
     first: "desc",
     sortBy: of,
-    cell: (row) => countOrUnknown(of(row)),
+    cell: (row) => {
+      const value = of(row);
+      return value === undefined ? DASH : markup`${count(value)}`;
+    },
   };
 }

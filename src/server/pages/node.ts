@@ -78,7 +78,7 @@ ${heads(samples)}
 <h2 id="polls">Polls</h2>
 <p>${node.isReference ? NOTHING : markup`Poll the node now: <a href="${probe}">metrics</a>, or <a href="${probe}&amp;debug=true">requests and metrics</a>.`}</p>
 ${recentPolls.polls.length === 0 ? markup`<p>No poll has ended yet.</p>` : pollsTable("Last polls", recentPolls.polls)}
-${recentPolls.failedPolls.length === 0 ? NOTHING : pollsTable("Last failed polls, kept longer", recentPolls.failedPolls)}
+${earlierFailures(recentPolls)}
 ${trace("last-trace", "Requests of the last poll", recentPolls.lastTrace)}
 ${trace("failed-trace", "Requests of the last failed poll", recentPolls.lastFailedTrace)}`;
 }
@@ -212,11 +212,22 @@ ${traceTable(`Ended ${isoTime(given.endedMs)}. Secrets are left out; URLs are cu
 </details>`;
 }
 
+/** Failed polls are kept longer than others. */
+function earlierFailures({ polls, failedPolls }: RecentPollsOfNode): Markup {
+  const earlier = failedPolls.filter((poll) => !polls.includes(poll));
+  return earlier.length === 0 ? NOTHING : pollsTable("Earlier failed polls", earlier);
+}
+
 function pollsTable(caption: string, polls: readonly PollEntry[]): Markup {
   return table<PollEntry>({
     caption,
     columns: [
-      { key: "ended", title: "Ended (UTC)", isRowHeader: true, cell: ({ endedMs }) => timeOfDay(endedMs) },
+      {
+        key: "ended",
+        title: "Ended (UTC)",
+        isRowHeader: true,
+        cell: ({ endedMs }) => markup`${isoTime(endedMs).slice(0, 19).replace("T", " ")}`,
+      },
       { key: "took", title: "Duration", isNumeric: true, cell: (poll) => markup`${duration(poll.durationSeconds)}` },
       { key: "result", title: "Result", cell: resultOf },
       {
@@ -231,8 +242,14 @@ function pollsTable(caption: string, polls: readonly PollEntry[]): Markup {
     rows: polls,
     titlesOf: "polls",
     rowClass: ({ failure }) => (failure === undefined ? "" : "down"),
-    detail: ({ failure }) =>
-      failure && markup`<p class="failure">${failure.message}<br><span class="advice">${failure.advice}</span></p>`,
+    // A cause that lasts is said once.
+    detail: (poll) => {
+      const { failure } = poll;
+      const later = polls[polls.indexOf(poll) - 1]?.failure;
+      if (failure === undefined || (later?.message === failure.message && later.advice === failure.advice))
+        return undefined;
+      return markup`<p class="failure">${failure.message}<br><span class="advice">${failure.advice}</span></p>`;
+    },
   });
 }
 

@@ -1,5 +1,5 @@
 import type { TextSample } from "../../lib/prometheus-text.ts";
-import { bytes, count, duration, isoTime, UNKNOWN } from "./format.ts";
+import { bytes, count, duration, isoTime } from "./format.ts";
 import { type Markup, markup } from "./markup.ts";
 import { type Column, type PageQuery, table } from "./table.ts";
 
@@ -138,12 +138,14 @@ function allColumns(nowMs: number): readonly Column<PeerRow>[] {
   ];
 }
 
-/** The pointer gets the date. A node may send numbers that are not valid times. */
+/** A node may send numbers that are not valid times. */
 function age(ms: number, nowMs: number): Markup {
-  const date = isoTime(ms);
-  if (Number.isNaN(new Date(ms).getTime())) return markup`${date}`;
-  return markup`<span title="${date.slice(0, 19)}">${duration(Math.max(0, (nowMs - ms) / 1000))}</span>`;
+  const isValid = !Number.isNaN(new Date(ms).getTime());
+  return markup`${isValid ? duration(Math.max(0, (nowMs - ms) / 1000)) : isoTime(ms)}`;
 }
+
+/** In place of a value that is not known: without markup, as tables have hundreds of them. */
+export const DASH = markup`${"\u2013"}`;
 
 /** A column of texts; "" where one is not known. */
 export function text<Row>(key: string, title: string, of: (row: Row) => string): Column<Row> {
@@ -153,7 +155,7 @@ export function text<Row>(key: string, title: string, of: (row: Row) => string):
     title,
     isWide: key === "agent",
     sortBy: known,
-    cell: (row) => (known(row) === undefined ? UNKNOWN : markup`${of(row)}`),
+    cell: (row) => (known(row) === undefined ? DASH : markup`${of(row)}`),
   };
 }
 
@@ -166,7 +168,7 @@ function number(family: string, title: string, show: (value: number, row: PeerRo
     sortBy: ({ values }) => values.get(family),
     cell: (row) => {
       const value = row.values.get(family);
-      return value === undefined ? UNKNOWN : show(value, row);
+      return value === undefined ? DASH : show(value, row);
     },
   };
 }

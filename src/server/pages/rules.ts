@@ -83,7 +83,7 @@ function alertsTable(
       {
         key: "rule",
         title: "Rule",
-        cell: ({ name }) => markup`<a href="#${anchorOf(name)}" aria-label="rule ${name}">show</a>`,
+        cell: ({ name }) => markup`<a href="#${anchorOf(name)}" aria-label="show rule ${name}">show</a>`,
       },
     ],
     rows: alerts,

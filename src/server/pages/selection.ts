@@ -58,9 +58,15 @@ export function isIn(state: string, { troubles }: AssessedNode): boolean {
 function searchFor(text = ""): Filter {
   const words = wordsOf(text);
   if (words.length === 0) return everyNode;
+  // The page asks several times: with all filters, and without each.
+  const known = new Map<AssessedNode, boolean>();
   return (each) => {
-    const found = searchedText(each);
-    return words.every((word) => found.includes(word));
+    const before = known.get(each);
+    if (before !== undefined) return before;
+    const text = searchedText(each);
+    const isFound = words.every((word) => text.includes(word));
+    known.set(each, isFound);
+    return isFound;
   };
 }
 

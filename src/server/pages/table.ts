@@ -147,7 +147,8 @@ function compare(a: number | string, b: number | string): number {
 
 function head<Row>(column: Column<Row>, sort: Sort<Row> | undefined, sorting: TableOptions<Row>["sorting"]): Markup {
   const { key, title, sortBy, first = "asc", isEmpty } = column;
-  if (isEmpty) return markup`<th>`;
+  // A heading without a text would be one for screen readers too.
+  if (isEmpty) return markup`<td>`;
   if (sorting === undefined || sortBy === undefined) return markup`<th scope="col">${title}`;
   const current = sort?.column.key === key ? sort.direction : undefined;
   const next = current === undefined ? first : current === "asc" ? "desc" : "asc";

@@ -46,15 +46,19 @@ export function assetsRoutes({ load, loadDocuments, site, compressed }: AssetsOp
     return compressed(html({ site, title: "Dashboards", path: "/dashboards", content }), request.headers);
   }
 
-  async function dashboard({ segment }: Request): Promise<HttpResponse> {
-    const assets = await load();
-    const found = segment.endsWith(".json") ? assets.dashboard(segment.slice(0, -".json".length)) : undefined;
-    return found === undefined ? noDashboard : json(found);
-  }
+  /** Those to import are for people: Grafana asks them for the data source. */
+  const dashboard = (kind: "dashboard" | "dashboardToImport") => ({
+    handle: async ({ segment }: Request): Promise<HttpResponse> => {
+      const assets = await load();
+      const found = segment.endsWith(".json") ? assets[kind](segment.slice(0, -".json".length)) : undefined;
+      return found === undefined ? noDashboard : json(found);
+    },
+  });
 
   return [
     { path: "/dashboards", handle: dashboards },
-    { path: "/dashboards/*", handle: dashboard },
+    { path: "/dashboards/*", ...dashboard("dashboard") },
+    { path: "/dashboards/import/*", ...dashboard("dashboardToImport") },
     { path: "/rules", handle: rules },
     ...["/favicon.svg", "/favicon.ico"].map((path) => ({ path, handle: () => ICON })),
   ];

@@ -9,7 +9,6 @@ import type { Route } from "../router.ts";
 import { assetsRoutes } from "./assets.ts";
 import { configRoute } from "./config.ts";
 import { documentsRoutes } from "./documents.ts";
-import { importRoute } from "./import.ts";
 import { metricsRoute } from "./metrics.ts";
 import { healthRoutes, type NodeCounts, type Reload, reloadRoute, sdRoute } from "./operator.ts";
 import type { PageSource } from "./page-source.ts";
@@ -47,7 +46,7 @@ export function createRoutes(options: RoutesOptions): readonly Route[] {
     probeRoute({ ...shared, ...probe }),
     sdRoute(config, location),
     ...assetsRoutes({ ...shared, load, loadDocuments: loadTexts }),
-    importRoute({ load, linkPrefix: site.linkPrefix }),
+    importRoute({ load, linkPrefix: location.linkPrefix }),
     ...documentsRoutes({ ...shared, load: loadTexts }),
     configRoute({ ...shared, config, lastRead }),
     ...healthRoutes(nodeCounts),

@@ -87,6 +87,44 @@ describe.skipIf(!CHROMIUM)("the pages of made-up fleets", () => {
     expect(misdeeds).toEqual([]);
     await close();
   });
+
+  test("the charts of a node show values under the pointer and by keyboard, and go on after a refresh", async () => {
+    const { url = "", names = [] } = served.get("10 nodes") ?? {};
+    const { page, misdeeds, close } = await openPage(browser, { origin: url, viewport: { width: 1440, height: 900 } });
+    await page.goto(`${url}/nodes/${names[0]}`);
+    const plots = page.locator(".plot");
+    expect(await plots.count()).toBe(4);
+    const plot = page.getByRole("slider", { name: "Bytes per second" });
+    const tip = plot.locator(".tip");
+    const box = await plot.boundingBox();
+    await page.mouse.move((box?.x ?? 0) + (box?.width ?? 0) / 2, (box?.y ?? 0) + 20);
+    expect(await tip.innerText()).toMatch(/^\d\d:\d\d UTC\nreceived [\d.]+ KiB\/s\nsent [\d.]+ KiB\/s$/);
+    expect(await page.locator(".tip").count()).toBe(4);
+    // A dot for each line: two of peers, two of bytes, one of blocks and one of polls.
+    expect(await page.locator(".cursor i").count()).toBe(6);
+    await page.mouse.move(0, 0);
+    expect(await tip.count()).toBe(0);
+
+    await plot.focus();
+    const value = () => plot.getAttribute("aria-valuetext");
+    const last = await value();
+    await page.keyboard.press("ArrowLeft");
+    expect(await value()).not.toBe(last);
+    await page.keyboard.press("End");
+    expect(await value()).toBe(last);
+    await page.keyboard.press("Home");
+    expect(await value()).not.toBe(last);
+    expect(await accessibilityFindings(page)).toEqual([]);
+
+    const main = await page.locator("main").elementHandle();
+    await page.evaluate("document.dispatchEvent(new Event('wanted'))");
+    await page.waitForFunction((element) => !element?.isConnected, main);
+    await page.locator(".plot:focus .tip").waitFor();
+    await page.keyboard.press("Escape");
+    expect(await page.locator(".tip").count()).toBe(0);
+    expect(misdeeds).toEqual([]);
+    await close();
+  });
 });
 
 function titleOf({ fleet, width, scheme, hasScripts }: (typeof ALL)[number]): string {

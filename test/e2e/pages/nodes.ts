@@ -1,3 +1,4 @@
+import { daemon, header, rpc } from "../../chains/monero/daemon.ts";
 import { fields, fixture } from "../../chains/support.ts";
 import { WELL } from "../../reliability/well-nodes.ts";
 import { type FakeNode, type Handler, json, startFakeNode } from "../../support/fake-node.ts";
@@ -10,9 +11,21 @@ export const HEAD = 21_000_500;
 
 /** A Wire node that is well, with its head at this height. */
 export function wireAt(height: number): Handler {
+  const blockTime = () => new Date(Date.now() - (HEAD - height) * BLOCK_MS).toISOString().slice(0, -1);
   return (request) =>
-    request.url === "/v1/chain/get_info" ? json({ ...info, head_block_num: height }) : WELL.wire(request);
+    request.url === "/v1/chain/get_info"
+      ? json({ ...info, head_block_num: height, head_block_time: blockTime() })
+      : WELL.wire(request);
 }
+
+const BLOCK_MS = 500;
+
+const blockHeader = fields(fields(header).block_header);
+/** A Monero node that is well, with a block of now. */
+const wellMonero = daemon({
+  get_connections: json(fixture("monero/get_connections.json")),
+  get_last_block_header: rpc({ ...header, block_header: { ...blockHeader, timestamp: Math.floor(Date.now() / 1000) } }),
+});
 
 /** Its peers are known, and its head is not. */
 const headless: Handler = (request) =>
@@ -29,7 +42,7 @@ export async function startStates(interval: string): Promise<States> {
     startFakeNode(wireAt(HEAD - 1000)),
     startFakeNode(headless),
     startFakeNode(silent),
-    startFakeNode(WELL.monero),
+    startFakeNode(wellMonero),
     startFakeNode(silent),
   ]);
   await gone.close();

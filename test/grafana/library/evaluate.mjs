@@ -39,7 +39,7 @@ function option(id, path, process, isCustom) {
 }
 
 /** Those, and the options of the panel's own kind that it sets. */
-function optionsOf({ defaults, overrides }) {
+export function optionsOf({ defaults, overrides }) {
   const ids = [
     ...Object.keys(defaults.custom ?? {}),
     ...overrides.flatMap(({ properties }) => properties.map(({ id }) => id)).filter((id) => id.startsWith("custom.")),
@@ -84,24 +84,25 @@ export function openDashboard(dashboard, { values, fromMs, toMs, timeInterval })
     jsonData: { timeInterval },
   };
   const source = new PrometheusDatasource(settings, { replace, getVariables: () => [] }, {});
+  async function transform(panel, frames) {
+    const response = transformV2(
+      { data: frames.map(data.toDataFrame) },
+      { targets: panel.targets, app: "dashboard" },
+      {},
+    );
+    const context = { interpolate: (text) => replace(text) };
+    return firstValueFrom(data.transformDataFrame(panel.transformations ?? [], response.data, context));
+  }
+
   return {
     replace,
     /** What the data source sends to its backend. */
     queriesOf: ({ targets = [] }) =>
       targets.filter((target) => source.filterQuery(target)).map((target) => source.applyTemplateVariables(target, {})),
+    /** What the panel gets, from the frames of the backend. */
+    transform,
     /** The panel as it is drawn, from the frames of the backend. */
-    async show(panel, frames) {
-      const response = transformV2(
-        { data: frames.map(data.toDataFrame) },
-        { targets: panel.targets, app: "dashboard" },
-        {},
-      );
-      const context = { interpolate: (text) => replace(text) };
-      const transformed = await firstValueFrom(
-        data.transformDataFrame(panel.transformations ?? [], response.data, context),
-      );
-      return shownPanel(panel, transformed, replace);
-    },
+    show: async (panel, frames) => shownPanel(panel, await transform(panel, frames), replace),
   };
 }
 

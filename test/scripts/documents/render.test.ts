@@ -20,6 +20,7 @@ describe("where links lead", () => {
     ["docs/cli.md", "https://example.org/a.md", { kind: "external", url: "https://example.org/a.md" }],
     ["docs/cli.md", "../prometheus/alerts.yaml", { kind: "program", url: "../rules", command: "rules alerts" }],
     ["docs/cli.md", "../grafana/dashboards/", { kind: "program", url: "../dashboards", command: "dashboards" }],
+    ["docs/cli.md", "../grafana/import", { kind: "program", url: "../dashboards", command: "dashboards --import" }],
     ["docs/cli.md", "../config.schema.json", { kind: "program", url: undefined, command: "schema" }],
     ["docs/cli.md", "architecture.md", { kind: "nowhere" }],
     ["docs/cli.md", "../src/main.ts", { kind: "nowhere" }],

@@ -87,3 +87,30 @@ test.each([
   })).inject("/");
   expect(body.includes(">forked<")).toBe(isMarked);
 });
+
+test("a page of 100 nodes, 10 of them failing, has at most 60,000 bytes with its style and script", async () => {
+  const labels = (index: number) => ({ region: ["eu-west-1", "us-east-1"][index % 2] ?? "", rack: `r${index % 10}` });
+  const { rawPayload, body } = await fleetOf(100, (index) =>
+    stateAfter(
+      report({
+        peers:
+          index % 10 === 0
+            ? failing("connect", { message: `the call failed, ${index % 30}`, advice: "check that the node runs" })
+            : peers(row(), row({ id: "2", direction: "outbound" })),
+        head: head(119_000_000),
+      }),
+      { node: nodeConfig({ name: named(index), labels: labels(index) }) },
+    ),
+  ).inject("/");
+  expect(body).toContain("<title>10 of 100 nodes down: no connection");
+  expect(rawPayload.length).toBeLessThanOrEqual(60_000);
+});
+
+test("the titles that cells have on a phone are those of the columns", async () => {
+  const { body } = await fleetOf(1, typical).inject("/");
+  const [style = "", table = ""] = body.split("<table");
+  const heads = [...table.matchAll(/<th scope="col"[^>]*><a[^>]*>([^<]*)/g)].map(([, title]) => title?.toLowerCase());
+  const places = [...style.matchAll(/\.cards\.nodes td:nth-child\((\d)\):before\{content:"(\w+) "\}/g)];
+  expect(places).toHaveLength(4);
+  for (const [, place, title = ""] of places) expect(heads[Number(place) - 1]).toContain(title);
+});

@@ -188,11 +188,11 @@ describe("/dashboards and /rules", () => {
 
   test("the list links to every dashboard and says what it shows", async () => {
     const { body } = await server().inject("/dashboards");
-    expect(body).toContain('href="/dashboards/import/fleet.json" download>To import</a>');
-    expect(body).toContain('href="/dashboards/fleet.json" download>To provision</a>');
+    expect(body).toContain('href="/dashboards/import/fleet.json" aria-label="To import: Peers / fleet" download>');
+    expect(body).toContain('href="/dashboards/fleet.json" aria-label="To provision: Peers / fleet" download>');
     expect(body).toContain("<h2>Peers / fleet</h2>");
     expect(body).toContain("All nodes &#60;at a glance&#62;.");
-    expect(body).toContain("/dashboards/a&#38;b.json");
+    expect(body).toContain("/a&#38;b.json");
   });
 
   test.each([

@@ -57,17 +57,18 @@
     return element;
   }
 
-  /* The height of a line at this place, of 200. A line has parts, each of a point and of steps to the next points. */
+  /* The height of a line at this place, of 200. A line has parts, each of a point and of steps to the next points; level steps may be long. */
   function heightAt(line, x) {
     for (const part of line.getAttribute("d").split("M").slice(1)) {
       const numbers = part.match(/-?[\d.]+/g).map(Number);
       let [at, height] = numbers;
       at = Math.ceil(at - 0.5);
+      if (at === x) return height;
       for (let next = 2; at < x && next + 1 < numbers.length; next += 2) {
         at += numbers[next];
         height += numbers[next + 1];
+        if (at === x || (at > x && numbers[next + 1] === 0)) return height;
       }
-      if (at === x) return height;
     }
     return undefined;
   }

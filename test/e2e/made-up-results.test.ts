@@ -1,10 +1,13 @@
+import { readdirSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { PanelSpec } from "../../grafana/src/spec.ts";
-import { framesOf } from "./backend.ts";
-import { faultsOf } from "./checks.ts";
-import { hasGrafana, loadGrafana } from "./grafana.ts";
-import type { Labels, SentQuery } from "./library/evaluate.mjs";
-import { type Look, looksAt } from "./looks.ts";
+import { textOf } from "../../tools/repository.ts";
+import { framesOf } from "../grafana/backend.ts";
+import { faultsOf } from "../grafana/checks.ts";
+import { hasGrafana, loadGrafana } from "../grafana/grafana.ts";
+import type { Labels, SentQuery } from "../grafana/library/evaluate.mjs";
+import { type Look, looksAt } from "../grafana/looks.ts";
+import { dashboardFolder } from "../grafana/support.ts";
 
 /** Every panel with made-up results that have all labels that it may show, also those that the demo never has. */
 
@@ -50,5 +53,15 @@ describe.skipIf(!hasGrafana())("the dashboards with made-up results", () => {
   test("show every column, name every series, and have no override in vain", () => {
     expect(looks.length).toBeGreaterThan(80);
     expect(faultsOf(looks, grafana, { absent: new Set(), instance: "127.0.0.1:10900" })).toEqual([]);
+  });
+
+  test.each(readdirSync(dashboardFolder))("%s shows the data source that was chosen when it was imported", (name) => {
+    const imported = textOf(`grafana/import/${name}`).replaceAll(`\${DS_PROMETHEUS}`, "uid-of-choice");
+    const view = { fromMs: 0, toMs: TO * 1000, timeInterval: "15s" };
+    const { replace } = grafana.openDashboard(JSON.parse(imported), {
+      ...view,
+      values: { chain: "wire", target: "a" },
+    });
+    expect(replace(`\${datasource} \${datasource:queryparam}`)).toBe("uid-of-choice var-datasource=uid-of-choice");
   });
 });

@@ -1,0 +1,42 @@
+import { type DemoNode, startDemoNetwork } from "../../src/demo/demo.ts";
+
+/**
+ * The nodes of the demo with an hour of stories, in a process of their own. Prints the configuration of an exporter that polls
+ * them, as a line of JSON, and runs until it is ended.
+ */
+
+const MINUTE = 60;
+
+/** Everything happens once, and the pictures show the last 60 minutes of 70: at their end two nodes are behind. */
+const STORIES = {
+  wireLag: { period: 120 * MINUTE, stallFrom: 27 * MINUTE, stallFor: 22 * MINUTE, catchUpFor: 40 * MINUTE },
+  moneroLag: { period: 120 * MINUTE, stallFrom: 61 * MINUTE, stallFor: 30 * MINUTE, catchUpFor: 5 * MINUTE },
+  moneroOutage: { period: 120 * MINUTE, downFrom: 33 * MINUTE, downFor: 9 * MINUTE },
+  chainwebLag: { period: 120 * MINUTE, stallFrom: 17 * MINUTE, stallFor: 7 * MINUTE, catchUpFor: 2 * MINUTE },
+};
+
+const network = await startDemoNetwork({ stories: STORIES });
+/** An answer that takes some real milliseconds takes many by a fast clock. */
+const PATIENT = { timeout: "14s" };
+
+function entry({ name, chain, url, pin, options = {} }: DemoNode): Record<string, unknown> {
+  const { probe } = options;
+  const patient = typeof probe === "object" ? { ...options, probe: { ...probe, ...PATIENT } } : options;
+  return {
+    name,
+    chain,
+    url,
+    labels: { simulated: "true" },
+    ...(pin === undefined ? {} : { tls: { pin } }),
+    [chain]: patient,
+  };
+}
+
+const [first] = network.nodes;
+const config = {
+  global: { interval: "15s", ...PATIENT },
+  nodes: network.nodes.map(entry),
+  references:
+    first === undefined ? [] : [{ ...entry(first), name: `${first.chain}-reference`, [first.chain]: undefined }],
+};
+process.stdout.write(`${JSON.stringify(config)}\n`);
