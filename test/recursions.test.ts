@@ -58,6 +58,9 @@ const BOUNDS: Readonly<Record<string, string>> = {
       ...["abandon", "closed", "fail", "look", "settle"].map((name) => `rpc/dial/read-start.ts: ${name}`),
       ...["abandon", "end"].map((name) => `rpc/dial/trial.ts: ${name}`),
       ...["end", "look", "refuse", "settle"].map((name) => `rpc/dispatch.ts: ${name}`),
+      ...["onContinue", "onDeadly", "onStop", "release", "stop"].map(
+        (name) => `lib/text/screen/process-events.ts: ${name}`,
+      ),
       ...["lib/files/watch.ts: look", "lib/files/watch.ts: wait"],
       ...["lib/worker-thread.ts: onExit", "lib/worker-thread.ts: onMessage"],
     ].map((name) => [name, "callbacks"]),

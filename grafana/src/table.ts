@@ -6,7 +6,7 @@ import type { ColumnSpec, TableSpec } from "./spec.ts";
 import { mappings, thresholdSteps } from "./values.ts";
 
 /** The series of all queries, joined by the labels that they share; only the columns of the spec are shown. */
-export function tablePanel({ columns, queries, sortBy, ascending }: TableSpec): table.PanelBuilder {
+export function tablePanel({ columns, queries, sortBy, ascending, empty }: TableSpec): table.PanelBuilder {
   const single = queries.length === 1;
   const panel = new table.PanelBuilder()
     .showHeader(true)
@@ -30,7 +30,11 @@ export function tablePanel({ columns, queries, sortBy, ascending }: TableSpec): 
       },
     });
   for (const column of columns) {
-    const properties = columnProperties(column);
+    const properties = [
+      ...columnProperties(column),
+      // What an empty table says is not for the empty cells of others.
+      ...property("noValue", empty === undefined ? undefined : ""),
+    ];
     if (properties.length > 0) panel.overrideByName(column.title, properties);
   }
   // A footer goes by the names that fields have before they are renamed.

@@ -6,7 +6,7 @@ import { DATASOURCE_UID, type Look, type ShownMoment } from "./looks.ts";
 
 /** What is wrong with panels as they are shown, in words; nothing for a panel that is fine. */
 
-type Grafana = Awaited<ReturnType<typeof loadGrafana>>;
+type Grafana = Pick<Awaited<ReturnType<typeof loadGrafana>>, "knowsUnit" | "knowsTransformation">;
 
 export type Expectations = {
   /** Panels that show nothing, columns that are missing and overrides that match nothing, as `panel / name`. */

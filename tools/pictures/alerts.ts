@@ -28,7 +28,7 @@ const rulesSchema = z.object({
   ),
 });
 
-const HOUR_AND_MORE_SECONDS = 70 * 60;
+const HOUR_AND_MORE_SECONDS = 66 * 60;
 
 const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 

@@ -7,17 +7,17 @@ import { type DemoNode, startDemoNetwork } from "../../src/demo/demo.ts";
 
 const MINUTE = 60;
 
-/** Everything happens once, and the pictures show the last 60 minutes of 70: at their end two nodes are behind. */
+/** Everything happens once, and the pictures show the last 60 minutes of 66: at their end two nodes are behind. */
 const STORIES = {
-  wireLag: { period: 120 * MINUTE, stallFrom: 27 * MINUTE, stallFor: 22 * MINUTE, catchUpFor: 40 * MINUTE },
-  moneroLag: { period: 120 * MINUTE, stallFrom: 61 * MINUTE, stallFor: 30 * MINUTE, catchUpFor: 5 * MINUTE },
-  moneroOutage: { period: 120 * MINUTE, downFrom: 33 * MINUTE, downFor: 9 * MINUTE },
-  chainwebLag: { period: 120 * MINUTE, stallFrom: 17 * MINUTE, stallFor: 7 * MINUTE, catchUpFor: 2 * MINUTE },
+  wireLag: { period: 120 * MINUTE, stallFrom: 24 * MINUTE, stallFor: 22 * MINUTE, catchUpFor: 40 * MINUTE },
+  moneroLag: { period: 120 * MINUTE, stallFrom: 57 * MINUTE, stallFor: 30 * MINUTE, catchUpFor: 5 * MINUTE },
+  moneroOutage: { period: 120 * MINUTE, downFrom: 31 * MINUTE, downFor: 9 * MINUTE },
+  chainwebLag: { period: 120 * MINUTE, stallFrom: 13 * MINUTE, stallFor: 7 * MINUTE, catchUpFor: 2 * MINUTE },
 };
 
 const network = await startDemoNetwork({ stories: STORIES });
 /** An answer that takes some real milliseconds takes many by a fast clock. */
-const PATIENT = { timeout: "14s" };
+const PATIENT = { timeout: "30s" };
 
 function entry({ name, chain, url, pin, options = {} }: DemoNode): Record<string, unknown> {
   const { probe } = options;
@@ -34,7 +34,7 @@ function entry({ name, chain, url, pin, options = {} }: DemoNode): Record<string
 
 const [first] = network.nodes;
 const config = {
-  global: { interval: "15s", ...PATIENT },
+  global: { interval: "30s", ...PATIENT },
   nodes: network.nodes.map(entry),
   references:
     first === undefined ? [] : [{ ...entry(first), name: `${first.chain}-reference`, [first.chain]: undefined }],

@@ -28,7 +28,10 @@ export function peersScreen(polled: readonly PolledNode[], { style, isWide, nowM
     summary: hasNodes ? summaryOf(polled) : polled.map(({ node }) => node.name).join(""),
     subtitle: hasNodes ? undefined : polled.map(describePolled).join(""),
     troubles: troublesOf(polled),
-    columns: [...(hasNodes ? [NODE] : []), ...filled.map(({ column }) => screenColumn(column, isWide))],
+    columns: [
+      ...(hasNodes ? [isWide ? NODE : { ...NODE, shrinksTo: NARROWEST.node }] : []),
+      ...filled.map(({ column }) => screenColumn(column, isWide)),
+    ],
     rows: all.map(({ node, row }, index) => [
       ...(hasNodes ? [{ text: node, value: node }] : []),
       ...filled.map(({ column, texts }) => cell(column, texts[index], row, style)),
@@ -41,7 +44,7 @@ export function peersScreen(polled: readonly PolledNode[], { style, isWide, nowM
 /** Columns that have no room are scrolled to, so names need not become as short as in a table that is printed. */
 const NARROWEST = { node: 14, peer: 22, agent: 14 } as const;
 
-const NODE: ScreenColumn = { key: "node", title: "NODE", align: "left", shrinksTo: NARROWEST.node };
+const NODE = { key: "node", title: "NODE", align: "left" } as const;
 
 function screenColumn({ key, title, align, shrinksTo }: PeersColumn, isWide: boolean): ScreenColumn {
   const narrowest = key === "peer" || key === "agent" ? NARROWEST[key] : shrinksTo;
@@ -53,7 +56,7 @@ function cell(column: PeersColumn, text: string | undefined, row: PeerRow, style
   return { text, paint: column.paint?.(row, style), value: sortValue(column, row) ?? text };
 }
 
-/** Numbers are sorted from the largest, and since is a time of which the oldest comes first. */
+/** Numbers are sorted from the largest, but times from the oldest. */
 function sortValue({ key }: PeersColumn, row: PeerRow): string | number | undefined {
   const value = key === undefined ? undefined : PEER_VALUES[key](row);
   return key === "since" && typeof value === "number" ? -value : value;

@@ -45,7 +45,7 @@ function causeWords({ failure: { reason, message, advice } }: ApiFailure): strin
   return isRestricted ? "restricted RPC" : REASONS[reason];
 }
 
-export type CauseGroup = {
+type CauseGroup = {
   /** Also the class of its rows. */
   readonly className: string;
   readonly head: Markup;
@@ -108,9 +108,9 @@ function groupFor(members: readonly AssessedNode[], linkPrefix: string): CauseGr
   const isOne = members.length === 1;
   const shared = node.failures.map((_, index) => isOne || hasSameMessage(members, index));
   const causes = node.failures.map(({ api, failure }, index) => {
-    const text = (given: string) => (isOne ? given : withoutAddress(given, node));
-    const message = shared[index] ? text(failure.message) : "";
-    return causeText({ api, failure: { ...failure, message, advice: text(failure.advice) } }, linkPrefix);
+    const shown = (given: string) => (isOne ? given : withoutAddress(given, node));
+    const message = shared[index] ? shown(failure.message) : "";
+    return causeText({ api, failure: { ...failure, message, advice: shown(failure.advice) } }, linkPrefix);
   });
   const runbook = causes.length === 0 && worst.alert !== undefined ? runbookLink(worst.alert, linkPrefix) : NOTHING;
   return {

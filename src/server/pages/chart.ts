@@ -70,7 +70,7 @@ export function chart(options: ChartOptions, time: ChartTime): Markup {
 <svg class="chart" role="img" aria-label="${title}: ${summary}">${grounds(time)}
 <svg viewBox="0 0 ${window.minutes} ${HEIGHT}" preserveAspectRatio="none">${downs(time)}<path class="grid" d="${grid(scale, window)}"/>${limitLine(options, scale, window)}
 ${drawn.flatMap((each, index) => [isStacked || drawn.length === 1 ? area(each, scale, window) : NOTHING, line(each, index, scale, window)])}${failed.length === 0 ? NOTHING : markup`<path class="failed" d="${failed.map(({ minute }) => `M${minute - window.first + 0.5} ${HEIGHT}v-30`).join("")}"/>`}</svg>
-${drawn.flat().length === 0 ? NOTHING : scale.ticks.map(({ value, text }) => markup`<text class="y" x="-6" y="${percent(1 - value / scale.top)}">${text}</text>`)}${window.ticks.map((tick) => timeTick(tick, window))}${limitText(options, scale)}${firstPoll(time)}${noData(drawn, time)}</svg>
+${drawn.flat().length === 0 ? NOTHING : valueTicks(scale)}${timeTicks(window)}${limitText(options, scale)}${firstPoll(time)}${noData(drawn, time)}</svg>
 </div>
 </figure>`;
 }
@@ -206,8 +206,13 @@ function noData(drawn: readonly (readonly unknown[])[], { since }: ChartTime): M
   return markup`<text class="note" x="50%" y="50%">${since === undefined ? "no data yet: values appear after the first poll" : "no data"}</text>`;
 }
 
-function timeTick({ minute, text }: TimeWindow["ticks"][number], { first, minutes }: TimeWindow): Markup {
-  return markup`<text class="x" x="${percent((minute - first) / minutes)}" y="100%">${text}</text>`;
+/** The style moves the texts to the edges. */
+function valueTicks({ ticks, top }: Scale): Markup {
+  return markup`<g class="y">${ticks.map(({ value, text }) => markup`<text y="${percent(1 - value / top)}">${text}</text>`)}</g>`;
+}
+
+function timeTicks({ ticks, first, minutes }: TimeWindow): Markup {
+  return markup`<g class="x">${ticks.map(({ minute, text }) => markup`<text x="${percent((minute - first) / minutes)}">${text}</text>`)}</g>`;
 }
 
 function percent(share: number): string {

@@ -80,7 +80,7 @@ ${heads(samples)}
 ${recentPolls.polls.length === 0 ? markup`<p>No poll has ended yet.</p>` : pollsTable("Last polls", recentPolls.polls)}
 ${earlierFailures(recentPolls)}
 ${trace("last-trace", "Requests of the last poll", recentPolls.lastTrace)}
-${trace("failed-trace", "Requests of the last failed poll", recentPolls.lastFailedTrace)}`;
+${recentPolls.lastFailedTrace === recentPolls.lastTrace ? NOTHING : trace("failed-trace", "Requests of the last failed poll", recentPolls.lastFailedTrace)}`;
 }
 
 function contents({ isReference }: NodeOverview, linkPrefix: string): Markup {

@@ -30,8 +30,7 @@ export type NodeOverview = {
 };
 
 /** From the worst to the best. `degraded`: the node is up, but some of its API calls fail. */
-export const CONDITIONS = ["down", "degraded", "waiting", "up"] as const;
-export type Condition = (typeof CONDITIONS)[number];
+export type Condition = "down" | "degraded" | "waiting" | "up";
 
 /** Of a trouble: as the severities of the alerts; `waiting`: nothing is known yet. */
 export type Level = "critical" | "warning" | "waiting";

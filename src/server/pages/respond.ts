@@ -2,9 +2,9 @@ import { type Headers, type HttpResponse, respond } from "../respond.ts";
 import { timeOfDay } from "./format.ts";
 import { footer, header } from "./frame.ts";
 import { htmlOf, type Markup, markup, NOTHING } from "./markup.ts";
-import { HEAD_SCRIPT, hashOf, SCRIPT } from "./scripts.ts";
+import { HEAD_SCRIPT, hashOf, SCRIPTS } from "./scripts.ts";
 import type { Site } from "./site.ts";
-import { STYLE } from "./style.ts";
+import { type PageKind, STYLES } from "./style.ts";
 
 /** Not in the templates themselves: the build writes their text as it is, and the engine would keep the whole file in two bytes a character. */
 const DOT = "\u00b7";
@@ -13,6 +13,8 @@ type PageOptions = {
   readonly site: Site;
   readonly title: string;
   readonly content: Markup;
+  /** Which style and scripts it has. */
+  readonly kind?: PageKind;
   /** The link of the header that leads to this page. */
   readonly path?: string;
   /** Without it the page does not refresh itself. */
@@ -34,8 +36,8 @@ export function html(options: PageOptions, { status = 200, headers = {} }: Sent 
 const HEADERS = {
   "content-security-policy": [
     "default-src 'none'",
-    `style-src ${hashOf(STYLE)}`,
-    `script-src ${hashOf(HEAD_SCRIPT)} ${hashOf(SCRIPT)}`,
+    `style-src ${hashesOf(STYLES)}`,
+    `script-src ${hashOf(HEAD_SCRIPT)} ${hashesOf(SCRIPTS)}`,
     // The script fetches the page again.
     "connect-src 'self'",
     // The icon. A policy cannot name its path without its host, which only the browser knows.
@@ -48,8 +50,12 @@ const HEADERS = {
   "referrer-policy": "no-referrer",
 } as const;
 
+function hashesOf(texts: Readonly<Record<PageKind, string>>): string {
+  return Object.values(texts).map(hashOf).join(" ");
+}
+
 /** The text of a page. */
-export function htmlPage({ site, title, content, path, refresh }: PageOptions): string {
+export function htmlPage({ site, title, content, kind = "other", path, refresh }: PageOptions): string {
   const head = markup`<!doctype html>
 <html lang="en">
 <head>
@@ -67,8 +73,8 @@ ${content}
 ${refresh === undefined ? NOTHING : asOf(refresh)}</main>
 ${footer(site)}
 `;
-  const script = refresh === undefined ? "" : `<script>${SCRIPT}</script>\n`;
-  return `${htmlOf(head)}${STYLE}</style>\n<script>${HEAD_SCRIPT}</script>\n${htmlOf(body)}${script}</body>\n</html>\n`;
+  const script = refresh === undefined ? "" : `<script>${SCRIPTS[kind]}</script>\n`;
+  return `${htmlOf(head)}${STYLES[kind]}</style>\n<script>${HEAD_SCRIPT}</script>\n${htmlOf(body)}${script}</body>\n</html>\n`;
 }
 
 function asOf({ seconds, nowMs }: NonNullable<PageOptions["refresh"]>): Markup {

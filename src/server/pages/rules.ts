@@ -91,5 +91,6 @@ function alertsTable(
 }
 
 function severity(name: string): Markup {
-  return markup`${troubleBadge(name === "critical" ? "critical" : "warning", name)} `;
+  const level = name === "critical" || name === "warning" ? name : "waiting";
+  return markup`${troubleBadge(level, name)} `;
 }

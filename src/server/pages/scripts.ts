@@ -4,6 +4,7 @@ import COPY from "./script/copy.js?minified";
 import REFRESH from "./script/refresh.js?minified";
 import SEARCH from "./script/search.js?minified";
 import THEME from "./script/theme.js?minified";
+import type { PageKind } from "./style.ts";
 
 /*
  * Each file is a block of its own, so that names do not meet. The policy of the pages allows these texts by their hashes, and
@@ -17,10 +18,14 @@ import THEME from "./script/theme.js?minified";
 export const HEAD_SCRIPT = [THEME, COPY].join("\n");
 
 /**
- * The script of the pages that refresh themselves, at the end of their bodies. After a refresh replaced the main part, the
+ * The scripts of the pages that refresh themselves, at the end of their bodies. After a refresh replaced the main part, the
  * document gets an event named `shown`.
  */
-export const SCRIPT = [REFRESH, SEARCH, CHARTS].join("\n");
+export const SCRIPTS: Readonly<Record<PageKind, string>> = {
+  nodes: [REFRESH, SEARCH].join("\n"),
+  node: [REFRESH, CHARTS].join("\n"),
+  other: REFRESH,
+};
 
 /** As a policy names a script or style that the page contains. */
 export function hashOf(text: string): string {

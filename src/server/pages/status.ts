@@ -11,7 +11,7 @@ import { type AssessedNode, assess, TROUBLED_STATES } from "./troubles.ts";
 
 /** The page at `/`: all nodes, unhealthy ones first. */
 
-export const STATUS_PARAMETERS = ["q", "state", "chain", "page", ...SORT_PARAMETERS];
+export const STATUS_PARAMETERS = ["q", "chain", "state", "page", ...SORT_PARAMETERS];
 export const REPEATED_PARAMETERS = [LABEL];
 
 /** A page stays below 1 MB, even if all of its nodes fail. */
@@ -183,7 +183,9 @@ function columns({ nowMs, shared, linkPrefix, own }: ColumnsOptions): readonly C
       first: "desc",
       sortBy: ({ node: { lastSuccessMs } }) => (lastSuccessMs === undefined ? undefined : nowMs - lastSuccessMs),
       cell: ({ node: { lastSuccessMs } }) =>
-        lastSuccessMs === undefined ? UNKNOWN : markup`${duration(Math.max(0, nowMs - lastSuccessMs) / 1000)}`,
+        lastSuccessMs === undefined
+          ? UNKNOWN
+          : markup`${duration(Math.max(0, Math.floor((nowMs - lastSuccessMs) / 1000)))}`,
     },
   ];
 }

@@ -46,7 +46,6 @@ export function createRoutes(options: RoutesOptions): readonly Route[] {
     probeRoute({ ...shared, ...probe }),
     sdRoute(config, location),
     ...assetsRoutes({ ...shared, load, loadDocuments: loadTexts }),
-    importRoute({ load, linkPrefix: location.linkPrefix }),
     ...documentsRoutes({ ...shared, load: loadTexts }),
     configRoute({ ...shared, config, lastRead }),
     ...healthRoutes(nodeCounts),

@@ -33,7 +33,14 @@ export function pagesRoutes(options: PagesOptions): readonly Route[] {
   const overview = ({ state }: StoredNode) => overviewOf(state, recentPolls.of(state.node.name));
   const makeCostly = createCostlyResponses();
   const page = (title: string, path: string, content: Markup, nowMs: number) =>
-    html({ site, title, content, path, refresh: { seconds: REFRESH_SECONDS, nowMs } });
+    html({
+      site,
+      title,
+      content,
+      path,
+      kind: path === "/" ? "nodes" : "node",
+      refresh: { seconds: REFRESH_SECONDS, nowMs },
+    });
 
   /** Large fleets have large pages, which browsers request every few seconds. */
   async function made(request: Request, path: string, query: PageQuery, make: () => HttpResponse) {

@@ -51,7 +51,7 @@ describe.skipIf(!CHROMIUM)("the status page in a browser", () => {
     expect(await row("delta").innerText()).toMatch(/down\s+monero\s+–\s+–\s+–\s+–/);
     expect(await row("charlie").innerText()).toMatch(/head fails\s+wire\s+\d+ \/ \d+\s+–\s+–/);
     expect(await row("echo").innerText()).toMatch(/not polled yet/);
-    expect(await row("bravo").innerText()).toMatch(/1.000 blocks behind\s+wire.*1.000\s/s);
+    expect(await row("bravo").innerText()).toMatch(/1.000 blocks behind, with an old head\s+wire.*1.000\s/s);
     expect(await row("alpha").innerText()).toContain("region=eu zone=a");
     expect(await row("golf").innerText()).toContain("reference");
   });
@@ -212,9 +212,9 @@ describe.skipIf(!CHROMIUM)("the status page in a browser", () => {
     await page.getByRole("link", { name: "bravo" }).click();
     const text = await page.locator("main").innerText();
     expect(text).toMatch(/1.000 blocks behind the best reference/);
-    await page.getByRole("img", { name: /^Blocks behind/ }).waitFor();
+    await page.getByRole("slider", { name: "Blocks behind" }).waitFor();
     await open("/nodes/delta");
-    expect(await page.locator("main").innerText()).toContain("Last failed polls, kept longer");
+    expect(await page.locator("main").innerText()).toContain("polls failed: the node was down");
     expect(await accessibilityFindings(page)).toEqual([]);
   });
 });

@@ -162,7 +162,7 @@ describe("the page of a node", () => {
       "20 blocks behind the best reference.",
       "own head 100",
       "best head that enough peers support 120 +20",
-      "192.0.2.1:9876 inbound connected ipv4 2.9\u202fKiB 10\u202fB 120",
+      "192.0.2.1:9876 inbound connected IPv4 2.9\u202fKiB 10\u202fB 120",
       "198.51.100.7:18080 outbound",
       "success 2 100 20",
       "POST get_info http://192.0.2.10:18081 0\u202fms 12\u202fms HTTP 200 2.0\u202fKiB",
@@ -185,8 +185,10 @@ describe("the page of a node", () => {
     expect(text).toContain("dns the call failed (dns) change something");
     expect(text).toContain("No peer list available.");
     expect(text).toContain("The last poll returned no head.");
-    expect(text).toContain("Last failed polls, kept longer");
-    expect(text).toContain("Requests of the last failed poll");
+    expect(text).toContain("Last polls Ended (UTC)");
+    expect(text).not.toContain("Earlier failed polls");
+    expect(text).toContain("Requests of the last poll");
+    expect(text).not.toContain("Requests of the last failed poll");
   });
 
   test("of a node that was polled and never gave peers does not say that there was no poll", async () => {

@@ -33,7 +33,7 @@ export function measured(given: ScreenContent): Measured {
 }
 
 /** Visible columns, from the left. */
-export type Arranged = {
+type Arranged = {
   readonly visible: readonly { readonly column: number; readonly width: number }[];
   /** How many are scrolled away. */
   readonly left: number;

@@ -12,7 +12,7 @@ export type ScreenOutput = {
   readonly columns?: number | undefined;
 };
 
-export type Display = {
+type Display = {
   /** Takes the terminal and draws. */
   enter(): void;
   /** Gives it back. */

@@ -13,7 +13,7 @@ export type ScreenInput = {
   setRawMode?(isRaw: boolean): unknown;
 };
 
-export type Keyboard = {
+type Keyboard = {
   /** Keys come one by one and are not shown, and Ctrl-C is a key. */
   open(): void;
   close(): void;
@@ -23,7 +23,7 @@ export type Keyboard = {
 const ESCAPE_MS = 50;
 
 /**
- * The keys of an input, of which unknown escape sequences are none.
+ * The keys of an input, without escape sequences that are unknown.
  * @param onEnd called when the terminal is gone
  */
 export async function openKeyboard(

@@ -1,7 +1,7 @@
 /** The ends and stops of a process that has changed the terminal. */
 
 /** What the screen does at each; all are called in the moment of the event. */
-export type TerminalCare = {
+type TerminalCare = {
   /** Gives the terminal back. May be called again. */
   leave(): void;
   /** Takes the terminal, and draws everything. */
@@ -14,7 +14,7 @@ const DEADLY = ["SIGHUP", "SIGQUIT"] as const;
 /** So long after a stop that was not one, as in a process group that no shell takes care of, the screen comes back. */
 const NOT_STOPPED_MS = 100;
 
-export type Guard = {
+type Guard = {
   /** Ctrl-Z: as the terminal itself would stop the program and those that were started with it. */
   suspend(): void;
   /**

@@ -2,7 +2,7 @@ import type { ScreenContent } from "./model.ts";
 
 /** One round after the other, at a steady pace, until the end. */
 
-export type Rounds = {
+type Rounds = {
   /** Resolves at the end. @throws what a round throws */
   readonly done: Promise<void>;
   /** No round begins until `goOn`. */

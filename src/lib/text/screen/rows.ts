@@ -16,7 +16,7 @@ function matching(rows: readonly Row[], filter: string): readonly Row[] {
     .filter((word) => word !== "");
   if (words.length === 0) return rows;
   return rows.filter((row) => {
-    // A line end stands in no word, so no word is found across two cells.
+    // No word has a line end, so none is found across two cells.
     const text = row
       .map((cell) => cell.text)
       .join("\n")
