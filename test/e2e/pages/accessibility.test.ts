@@ -154,12 +154,12 @@ describe.skipIf(!CHROMIUM)("the pages of the demo", () => {
     const { page, misdeeds, close } = await openPage(browser, { origin: demo.url, javaScriptEnabled: false });
     await page.goto(`${demo.url}/?sort=name`);
     const text = await page.locator("main").innerText();
-    for (const expected of ["wire-1", "monero-3-restricted", "expected the unrestricted RPC", "reload it"])
+    for (const expected of ["wire-1", "monero-3-restricted", "down: restricted RPC", "reload it"])
       expect(text).toContain(expected);
     await page.getByRole("link", { name: "kadena-1" }).click();
     expect(await page.locator("#peers tbody tr").count()).toBeGreaterThan(50);
-    await page.locator("summary").first().click();
-    expect(await page.locator("details").first().innerText()).toContain("HTTP 200");
+    await page.locator("#last-trace summary").click();
+    expect(await page.locator("#last-trace").innerText()).toContain("HTTP 200");
     expect(misdeeds).toEqual([]);
     await close();
   });

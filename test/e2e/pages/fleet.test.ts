@@ -97,8 +97,8 @@ function tablesInTheMargin(page: Page): Promise<readonly string[]> {
   return page.evaluate<readonly string[]>(`(() => {
     const right = document.querySelector("main h1").getBoundingClientRect().right;
     return [...document.querySelectorAll("main table")]
-      .filter((table) => table.getBoundingClientRect().right > right + 1)
-      .map((table) => table.caption.textContent);
+      .filter((table) => table.checkVisibility({ contentVisibilityAuto: true }) && table.getBoundingClientRect().right > right + 1)
+      .map((table) => (table.caption ?? table.closest("[class], [id]")).outerHTML.slice(0, 200));
   })()`);
 }
 
