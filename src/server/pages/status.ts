@@ -1,3 +1,4 @@
+import { eachStep, mapSteps, type Steps } from "../../lib/slices.ts";
 import { groupByCause, shortCause } from "./causes.ts";
 import { filters, hasFilters, withoutFilters } from "./filters.ts";
 import { count, countOrUnknown, duration, labelText, UNKNOWN } from "./format.ts";
@@ -33,17 +34,20 @@ type AssessedOptions = {
   readonly linkPrefix: string;
 };
 
-/** The title says the worst, for people who have many tabs. */
-export function statusPage(options: StatusOptions): { readonly title: string; readonly content: Markup } {
+/** The title says the worst, for people who have many tabs. A fleet takes a page that would keep scrapes waiting. */
+export function* statusSteps(options: StatusOptions): Steps<{ readonly title: string; readonly content: Markup }> {
   const { query, nowMs, telemetryPath, linkPrefix } = options;
-  const nodes = options.nodes.map((node) => assess(node, nowMs));
+  const nodes = yield* mapSteps(options.nodes, (node) => assess(node, nowMs));
   const headline = headlineOf(nodes);
   const linkTo = (state: string) => linkWith(`${linkPrefix}/`, new Map(), { state });
   const { text, state, cause } = headline;
   const worst = state === undefined ? markup`${text}` : markup`<a href="${linkTo(state)}">${text}</a>${cause}`;
-  const content = markup`<h1 class="${worstClass(nodes)}">${worst}</h1>
-${summary(nodes, linkTo)}
-${nodes.length === 0 ? NOTHING : selectedNodes({ nodes, query, nowMs, linkPrefix })}
+  const heading = markup`<h1 class="${worstClass(nodes)}">${worst}</h1>
+${summary(nodes, linkTo)}`;
+  yield;
+  const table = nodes.length === 0 ? NOTHING : yield* selectedSteps({ nodes, query, nowMs, linkPrefix });
+  const content = markup`${heading}
+${table}
 <h2>Endpoints</h2>
 <dl class="links endpoints">
 ${endpointLinks(telemetryPath, linkPrefix)}</dl>
@@ -65,11 +69,14 @@ function rowClass({ node, troubles }: AssessedNode): string {
   return worst !== undefined && node.condition === "up" ? "warning" : node.condition;
 }
 
-function selectedNodes({ nodes, query, nowMs, linkPrefix }: AssessedOptions): Markup {
+function* selectedSteps({ nodes, query, nowMs, linkPrefix }: AssessedOptions): Steps<Markup> {
   const path = `${linkPrefix}/`;
   const selection = selectionOf(query);
+  // It remembers what it found.
+  yield* eachStep(nodes, selection.search);
   const found = selected(nodes, selection);
   const head = filters({ nodes, selection, path, query });
+  yield;
   if (found.length === 0)
     return markup`${head}
 <p><span data-found>No node matches.</span> <a href="${withoutFilters(path, query)}">Show all</a></p>`;
@@ -78,7 +85,9 @@ function selectedNodes({ nodes, query, nowMs, linkPrefix }: AssessedOptions): Ma
   const { ordered, groupOf } = groupByCause(found, linkPrefix);
   const own = isGrouped ? (each: AssessedNode) => groupOf(each)?.ownText(each) : undefined;
   const all = columns({ nowMs, shared, linkPrefix, own });
+  yield;
   const sorted = sortedRows(all, query, ordered);
+  yield;
   const page = pageOf(sorted.length, query.get("page"));
   const rows = sorted.slice((page - 1) * NODES_PER_PAGE, page * NODES_PER_PAGE);
   const links = pageLinks(sorted.length, page, path, query);

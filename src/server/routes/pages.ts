@@ -1,4 +1,5 @@
 import { readSamples } from "../../lib/prometheus-text.ts";
+import { inSlices, mapSteps } from "../../lib/slices.ts";
 import { isSimilar } from "../../lib/suggest.ts";
 import type { RecentPolls } from "../../poll/recent-polls.ts";
 import type { NodeStore, StoredNode } from "../../poll/store.ts";
@@ -11,7 +12,7 @@ import { overviewOf } from "../pages/overview.ts";
 import { type PageQuery, readPageQuery } from "../pages/query.ts";
 import { html } from "../pages/respond.ts";
 import type { Site } from "../pages/site.ts";
-import { REPEATED_PARAMETERS, STATUS_PARAMETERS, statusPage } from "../pages/status.ts";
+import { REPEATED_PARAMETERS, STATUS_PARAMETERS, statusSteps } from "../pages/status.ts";
 
 import { errorResponse, type HttpResponse, type Request } from "../respond.ts";
 import type { Route } from "../router.ts";
@@ -43,16 +44,23 @@ export function pagesRoutes(options: PagesOptions): readonly Route[] {
     });
 
   /** Large fleets have large pages, which browsers request every few seconds. */
-  async function made(request: Request, path: string, query: PageQuery, make: () => HttpResponse) {
+  async function made(
+    request: Request,
+    path: string,
+    query: PageQuery,
+    make: () => HttpResponse | Promise<HttpResponse>,
+  ) {
     return compressed(await makeCostly(JSON.stringify([path, ...query]), make, request.onGone), request.headers);
   }
 
   function status(request: Request): Promise<HttpResponse> {
     const query = readPageQuery(request.query, STATUS_PARAMETERS, REPEATED_PARAMETERS);
-    return made(request, "/", query, () => {
-      const nodes = store.all().map(overview);
+    return made(request, "/", query, async () => {
+      // The current one of each: a poll that ends meanwhile replaces its state together with its recent polls.
+      const current = (stored: StoredNode) => store.get(stored.state.node.name) ?? stored;
+      const nodes = await inSlices(mapSteps(store.all(), (stored) => overview(current(stored))));
       const nowMs = Date.now();
-      const { title, content } = statusPage({ nodes, query, nowMs, telemetryPath, linkPrefix });
+      const { title, content } = await inSlices(statusSteps({ nodes, query, nowMs, telemetryPath, linkPrefix }));
       return page(title, "/", content, nowMs);
     });
   }
