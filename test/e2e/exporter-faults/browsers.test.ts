@@ -74,7 +74,9 @@ async function attack(
 ): Promise<readonly string[]> {
   // A browser does not tell of each way how it ended. For what it shows it also asks for the icon.
   const answered = () =>
-    lines().flatMap(({ msg, code, handler }) => (msg === "answered" && handler !== "/favicon.ico" ? [String(code)] : []));
+    lines().flatMap(({ msg, code, handler }) =>
+      msg === "answered" && handler !== "/favicon.ico" ? [String(code)] : [],
+    );
   const before = answered().length;
   await page.evaluate(`${ways}.forEach((way) => Promise.resolve(way("${url}")).catch(() => {}))`);
   await waitFor(() => answered().length >= before + count, `${count} answers`, { timeoutMs: 30_000 });
