@@ -4,7 +4,8 @@ import type { ChainFamily } from "../../model/chain-family.ts";
 import { count } from "./format.ts";
 import { type Markup, markup } from "./markup.ts";
 import { addressTypeName, DASH, PEER, text, withPlace } from "./peers.ts";
-import { type Column, type PageQuery, table } from "./table.ts";
+import type { PageQuery } from "./query.ts";
+import { type Column, table } from "./table.ts";
 
 /** The peers that a node knows, of chains whose APIs list no connections: read from the chain's own families about peers. */
 
