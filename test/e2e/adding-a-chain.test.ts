@@ -85,7 +85,7 @@ describe("without a further change", () => {
 
   test("check polls it", async () => {
     expect(await inCopy(program, "check", "--connect", `--config.file=${CONFIG}`)).toMatch(
-      /^OK +litecoin-1 +litecoin, main, head 2600008, lag 2, 1 peer: 0 in, 1 out/m,
+      /^OK +litecoin-1 +litecoin +main, head 2600008, lag 2, 1 peer: 0 in, 1 out/m,
     );
   });
 
