@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import type { Signal } from "../lib/abort.ts";
-import type { BlockId, ChainFamily, ConnectionState, Direction, Flow, NodeReport } from "../model/report.ts";
+import type { ChainFamily } from "../model/chain-family.ts";
+import type { BlockId, ConnectionState, Direction, Flow, NodeReport } from "../model/report.ts";
 import type { ResponseLimits } from "../rpc/budget.ts";
 import type { ConnectNode, RpcClient, RpcClientOptions } from "../rpc/client.ts";
 import type { NodeUrl } from "../rpc/node-url.ts";
@@ -20,6 +21,8 @@ export type ChainTraits = {
   readonly heights?: true | undefined;
   /** What the commands say below a list with the heights of peers, where these are often old. */
   readonly heightNote?: string | undefined;
+  /** What the page of a node says about known peers while the exporter asks none of them. */
+  readonly unaskedNote?: string | undefined;
 };
 
 /** Whether peer lists are of connections; others are of the peers that a node knows. */

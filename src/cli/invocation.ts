@@ -45,12 +45,14 @@ export type CheckInvocation = {
 
 export const OUTPUTS = ["wide", "json"] as const;
 
+export type Output = (typeof OUTPUTS)[number];
+
 /** What the commands that list something have in common. */
 type ListFlags<Column extends string> = {
   /** Undefined: every configured node. */
   readonly node: string | undefined;
   /** Undefined: tables with the usual columns. */
-  readonly output: (typeof OUTPUTS)[number] | undefined;
+  readonly output: Output | undefined;
   /** The interval of a watch; undefined: poll once. */
   readonly watchMs: number | undefined;
   readonly sort: SortOrder<Column> | undefined;

@@ -4,9 +4,16 @@ import { CHAIN_NAMES, type ChainName } from "../chains/index.ts";
 import { documentCommand } from "../documents/pointers.ts";
 import { quoted } from "../schema/fields.ts";
 import { addSourceFlags, FlagError, pace, read, sourceFlags } from "./flags.ts";
-import { type Invocation, OUTPUTS } from "./invocation.ts";
+import { type Invocation, OUTPUTS, type Output } from "./invocation.ts";
 import { parseSelector, type Selector } from "./selector.ts";
-import { NODE_COLUMNS, PEER_COLUMNS, parseSortOrder, type SortOrder } from "./sort-order.ts";
+import {
+  NODE_COLUMNS,
+  type NodeColumn,
+  PEER_COLUMNS,
+  type PeerColumn,
+  parseSortOrder,
+  type SortOrder,
+} from "./sort-order.ts";
 
 /** The commands that list something: nodes, and peers of nodes. Their flags have the names that `kubectl get` has. */
 
@@ -31,7 +38,7 @@ export function addNodes(nodes: Command, invoke: Invoke): void {
       const { chain, selector, headers } = nodesOptions().parse(options);
       invoke({
         ...{ command: "nodes", node, chain, selector, hasHeaders: headers },
-        ...listFlags<(typeof NODE_COLUMNS)[number]>(options),
+        ...listFlags<NodeColumn>(options),
       });
     });
 }
@@ -41,7 +48,7 @@ export function addPeers(peers: Command, invoke: Invoke): void {
   addListFlags(peers, PEER_COLUMNS)
     .addHelpText("after", PEERS_HELP)
     .action((node: string | undefined, options: unknown) => {
-      invoke({ command: "peers", node, ...listFlags<(typeof PEER_COLUMNS)[number]>(options) });
+      invoke({ command: "peers", node, ...listFlags<PeerColumn>(options) });
     });
 }
 
@@ -75,7 +82,7 @@ function withoutEquals(text: string): string {
   return text.replace(/^=/, "");
 }
 
-function parseOutput(text: string): (typeof OUTPUTS)[number] {
+function parseOutput(text: string): Output {
   const found = OUTPUTS.find((format) => format === withoutEquals(text));
   if (found === undefined) throw new Error(`expected ${OUTPUTS.join(" or ")}, found ${quoted(withoutEquals(text))}`);
   return found;

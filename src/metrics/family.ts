@@ -1,14 +1,6 @@
 import type { ChainTraits } from "../chains/adapter.ts";
-import {
-  type ChainFamily,
-  type ChainSample,
-  type ClosedValues,
-  DIRECTIONS,
-  type NewSeriesLimit,
-  type NodeReport,
-  type PeerConnection,
-  type Stability,
-} from "../model/report.ts";
+import type { ChainFamily, ChainSample, ClosedValues, NewSeriesLimit, Stability } from "../model/chain-family.ts";
+import { DIRECTIONS, type NodeReport, type PeerConnection } from "../model/report.ts";
 import type { NodeState } from "../poll/store.ts";
 import type { ShownConnections } from "./connections.ts";
 import { cleanText, type FamilyHeader, renderLabels, type SampleValue } from "./exposition.ts";

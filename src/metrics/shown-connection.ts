@@ -1,4 +1,5 @@
-import type { ChainFamily, ChainSample, ConnectionState, PeerConnection } from "../model/report.ts";
+import type { ChainFamily, ChainSample } from "../model/chain-family.ts";
+import type { ConnectionState, PeerConnection } from "../model/report.ts";
 import { chooseKnown } from "../model/report.ts";
 import type { ConnectionSettings } from "./connection-settings.ts";
 

@@ -1,7 +1,8 @@
 import type { Hide } from "../lib/hide.ts";
 import { hasOtherReadings } from "../lib/readings.ts";
+import type { ChainSample } from "./chain-family.ts";
 import { type Failure, NodeError } from "./failure.ts";
-import type { ChainSample, NodeIdentity, NodeReport, Outcome, PeerConnection, PeerList, RowInfo } from "./report.ts";
+import type { NodeIdentity, NodeReport, Outcome, PeerConnection, PeerList, RowInfo } from "./report.ts";
 
 /**
  * The report without the node's own credentials. A server may repeat the request, credentials included: in an error text, in

@@ -11,27 +11,13 @@ export type Readings = {
   readonly blockSeconds: number | undefined;
   readonly clockSkewSeconds: number | undefined;
   readonly certificateExpirySeconds: number | undefined;
-  /** Samples of the chain's own families, by the name of the family; undefined where the chain has none of these. */
+  /** Samples of the chain's own families with troubles, by the name of the family; undefined without such samples. */
   readonly ofChain: ReadonlyMap<string, number> | undefined;
 };
 
-/** The families of chains that are kept. */
-export const JUDGED_FAMILIES = [
-  "p2p_chainweb_outdated",
-  "p2p_chainweb_service_date_timestamp_seconds",
-  "p2p_monero_free_space_bytes",
-  "p2p_monero_untrusted",
-  "p2p_wire_vanished_peers",
-  "p2p_wire_wrong_chain_peers",
-] as const;
-
-export type JudgedFamily = (typeof JUDGED_FAMILIES)[number];
-
-const JUDGED: ReadonlySet<string> = new Set(JUDGED_FAMILIES);
-
 export function readingsOf(report: NodeReport): Readings {
   const { head, blockSeconds, clockSkewSeconds, certificateExpirySeconds, chainSamples } = report;
-  const judged = chainSamples.filter(({ family }) => JUDGED.has(family.name));
+  const judged = chainSamples.filter(({ family }) => family.troubles !== undefined);
   return {
     headSeconds: head.ok ? head.value.timestampSeconds : undefined,
     blockSeconds,

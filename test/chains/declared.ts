@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { ChainAdapter } from "../../src/chains/adapter.ts";
-import type { ChainFamily, NodeReport } from "../../src/model/report.ts";
+import type { ChainFamily } from "../../src/model/chain-family.ts";
+import type { NodeReport } from "../../src/model/report.ts";
 
 /** The parts of an adapter that say what its reports may have. */
 type Declared = Pick<ChainAdapter, "apis" | "families">;

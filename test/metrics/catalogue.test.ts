@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { ADAPTERS, chains } from "../../src/chains/index.ts";
 import { labelNameProblem, OWN_LABELS } from "../../src/config/schema.ts";
+import type { ChainFamily } from "../../src/model/chain-family.ts";
 import { FAILURE_REASONS } from "../../src/model/failure.ts";
-import type { ChainFamily } from "../../src/model/report.ts";
 import { deadReport, failing, firstState, head, nodeConfig, peers, report, row, stateAfter } from "../poll/support.ts";
 import { find, value } from "../support/exposition-parser.ts";
 import { catalogue, names, readPage } from "./support.ts";

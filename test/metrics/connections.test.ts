@@ -3,13 +3,8 @@ import { describe, expect, test } from "vitest";
 import type { ConnectionSettings } from "../../src/metrics/connection-settings.ts";
 import { showConnections } from "../../src/metrics/connections.ts";
 import { parseAddress } from "../../src/model/address.ts";
-import {
-  type ChainFamily,
-  type ChainSample,
-  chainSample,
-  type Direction,
-  type PeerConnection,
-} from "../../src/model/report.ts";
+import type { ChainFamily, ChainSample } from "../../src/model/chain-family.ts";
+import { chainSample, type Direction, type PeerConnection } from "../../src/model/report.ts";
 import { NO_BYTES, NOT_COUNTED, totalOf } from "../../src/poll/name-bytes.ts";
 import { NOW, nodeConfig, peers, report, row, stateAfter } from "../poll/support.ts";
 import { find, value } from "../support/exposition-parser.ts";

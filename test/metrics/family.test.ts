@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { chainFamily, connectionChainSamples, nodeChainSamples } from "../../src/metrics/family.ts";
-import type { ChainFamily } from "../../src/model/report.ts";
+import type { ChainFamily } from "../../src/model/chain-family.ts";
 import { NOT_COUNTED } from "../../src/poll/name-bytes.ts";
 import { firstState, row } from "../poll/support.ts";
 

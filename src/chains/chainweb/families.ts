@@ -1,4 +1,6 @@
-import { ADDRESS_TYPES, type ChainFamily, NEW_TEXTS_PER_HOUR } from "../../model/report.ts";
+import { type ChainFamily, NEW_TEXTS_PER_HOUR } from "../../model/chain-family.ts";
+import { expiryTroubles } from "../../model/family-trouble.ts";
+import { ADDRESS_TYPES } from "../../model/report.ts";
 import type { SharedSources } from "../adapter.ts";
 import { OTHER } from "./info.ts";
 
@@ -46,6 +48,7 @@ export const PEERS_BY_IDENTITY: ChainFamily = {
   source: "cut/peer: items[].id",
   labels: ["identity"],
   values: { identity: IDENTITIES },
+  barsTitle: "Identities",
 };
 
 export const SERVICE_DATE: ChainFamily = {
@@ -54,6 +57,7 @@ export const SERVICE_DATE: ChainFamily = {
   help: "Unix time at which this release of the node stops by itself, from the last poll (info nodeServiceDate); absent for releases from 3.1 on, which do not stop.",
   source: "info: nodeServiceDate",
   labels: [],
+  troubles: expiryTroubles("release", "P2PChainwebNodeExpiring"),
 };
 
 export const OUTDATED: ChainFamily = {
@@ -62,6 +66,12 @@ export const OUTDATED: ChainFamily = {
   help: "1 if the release of the node no longer follows the network, from the last poll (X-Chainweb-Node-Version; info nodePackageVersion): all before 3.2 (2.x is refused since 2025-11-07, 3.0 stops on 2026-01-07, 3.2 is mandatory since 2026-08-01). Only for mainnet01, testnet04 and testnet06.",
   source: "X-Chainweb-Node-Version; info: nodePackageVersion",
   labels: [],
+  troubles: [
+    {
+      ...{ state: "outdated", level: "warning", ofNodes: "too old for the network", alert: "P2PChainwebNodeOutdated" },
+      textOf: (value) => (value === 1 ? "too old for the network" : undefined),
+    },
+  ],
 };
 
 export const CHAIN_HEAD_TIMESTAMP: ChainFamily = {
@@ -118,6 +128,7 @@ export const REACHABLE_PEERS_BY_VERSION: ChainFamily = {
   source: "X-Chainweb-Node-Version of the peers",
   labels: ["version"],
   stability: "experimental",
+  barsTitle: "Releases of peers that answered",
   newSeries: { perHour: NEW_TEXTS_PER_HOUR, rest: [OTHER] },
 };
 

@@ -51,7 +51,11 @@ export const chainweb: ChainAdapter = {
       open: (target) => lateSession(async () => (await import("./session.ts")).openSession(target, options)),
     }),
   ),
-  traits: { directions: ["unknown"], states: [] },
+  traits: {
+    directions: ["unknown"],
+    states: [],
+    unaskedNote: "chainweb.probe.peers lets the exporter ask some of them for their height in each poll",
+  },
   apis: ["peers", "head", "info", "tips", "mempool", "probe", "block"],
   families,
   sources,

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import type { Signal } from "../../lib/abort.ts";
 import { inParallel } from "../../lib/queue.ts";
+import type { ChainSample } from "../../model/chain-family.ts";
 import { failureOf, nodeError } from "../../model/failure.ts";
 import {
-  type ChainSample,
   chainSample,
   failed,
   type Head,

@@ -1,8 +1,9 @@
 import type { Signal } from "../../lib/abort.ts";
 import { isObject, type JsonObject } from "../../lib/json.ts";
 import { addressOf, formatAddress } from "../../model/address.ts";
+import type { ChainSample } from "../../model/chain-family.ts";
 import { nodeError } from "../../model/failure.ts";
-import type { ChainSample, PeerConnection, PeerList } from "../../model/report.ts";
+import type { PeerConnection, PeerList } from "../../model/report.ts";
 import { chainSample } from "../../model/report.ts";
 import { decodeAnswer } from "../../rpc/answers/explain.ts";
 import type { ExplainStatus } from "../../rpc/answers/status.ts";

@@ -1,7 +1,7 @@
+import type { ChainSample } from "../../model/chain-family.ts";
 import {
   ADDRESS_TYPES,
   type AddressType,
-  type ChainSample,
   type PeerConnection,
   type PeerList,
   type RowInfo,

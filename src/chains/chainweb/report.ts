@@ -1,7 +1,6 @@
+import type { ChainFamily, ChainSample } from "../../model/chain-family.ts";
 import {
   type BlockId,
-  type ChainFamily,
-  type ChainSample,
   chainSample,
   type Head,
   knownOutcomes,

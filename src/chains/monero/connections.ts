@@ -1,7 +1,8 @@
 import { isObject, type JsonObject } from "../../lib/json.ts";
 import { parseAddress } from "../../model/address.ts";
+import type { ChainSample } from "../../model/chain-family.ts";
 import { nodeError } from "../../model/failure.ts";
-import type { AddressType, ChainSample, PeerAddress, PeerConnection } from "../../model/report.ts";
+import type { AddressType, PeerAddress, PeerConnection } from "../../model/report.ts";
 import { addSample } from "../../model/report.ts";
 import { checkRowCount, count, flag, text } from "../decode.ts";
 import { LAST_RECEIVE, LAST_TRANSMIT, STRIPES } from "./families.ts";

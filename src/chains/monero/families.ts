@@ -1,4 +1,6 @@
-import type { ChainFamily } from "../../model/report.ts";
+import { bytes } from "../../lib/text/format.ts";
+import type { ChainFamily } from "../../model/chain-family.ts";
+import type { FamilyTrouble } from "../../model/family-trouble.ts";
 import type { SharedSources } from "../adapter.ts";
 
 /**
@@ -36,12 +38,35 @@ export const ALTERNATIVE_BLOCKS: ChainFamily = {
   labels: [],
 };
 
+const DISK_FILLING = { alert: "P2PMoneroDiskFilling" };
+
+/** Free bytes below which the alert fires. */
+const FREE_BYTES = { warning: 20 * 2 ** 30, critical: 5 * 2 ** 30 };
+
+function freeText(level: FamilyTrouble["level"]): FamilyTrouble["textOf"] {
+  return (free) => {
+    if (free >= FREE_BYTES.warning) return undefined;
+    const found = free < FREE_BYTES.critical ? "critical" : "warning";
+    return found === level ? `${bytes(free)} of disk free` : undefined;
+  };
+}
+
 export const FREE_SPACE: ChainFamily = {
   name: "p2p_monero_free_space_bytes",
   type: "gauge",
   help: "Free space where the node keeps its data, from the last poll (get_info free_space).",
   source: "get_info free_space",
   labels: [],
+  troubles: [
+    {
+      ...DISK_FILLING,
+      state: "disk-full",
+      level: "critical",
+      ofNodes: "almost out of disk",
+      textOf: freeText("critical"),
+    },
+    { ...DISK_FILLING, state: "disk", level: "warning", ofNodes: "low on disk", textOf: freeText("warning") },
+  ],
 };
 
 export const DATABASE_SIZE: ChainFamily = {
@@ -82,6 +107,12 @@ export const UNTRUSTED: ChainFamily = {
   help: "1 while a bootstrap daemon answers instead of the node, from the last poll (get_info untrusted); absent for releases from 0.19 on, which have no bootstrap daemon.",
   source: "get_info untrusted",
   labels: [],
+  troubles: [
+    {
+      ...{ state: "bootstrap", level: "warning", ofNodes: "behind a bootstrap daemon", alert: "P2PMoneroUntrusted" },
+      textOf: (value) => (value === 1 ? "a bootstrap daemon answers" : undefined),
+    },
+  ],
 };
 
 export const UPDATE_AVAILABLE: ChainFamily = {

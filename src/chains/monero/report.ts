@@ -1,6 +1,5 @@
+import type { ChainFamily, ChainSample } from "../../model/chain-family.ts";
 import {
-  type ChainFamily,
-  type ChainSample,
   chainSample,
   type Head,
   knownOutcomes,

@@ -1,7 +1,8 @@
 import { isObject, type JsonObject } from "../../lib/json.ts";
 import { addressOf, numericAddress, numericType, parseAddress } from "../../model/address.ts";
+import type { ChainSample } from "../../model/chain-family.ts";
 import { type Failure, nodeError } from "../../model/failure.ts";
-import type { ChainSample, ConnectionState, PeerAddress } from "../../model/report.ts";
+import type { ConnectionState, PeerAddress } from "../../model/report.ts";
 import { addSample } from "../../model/report.ts";
 import { checkRowCount, count, flag, text } from "../decode.ts";
 import { connectionInfo } from "./connection-info.ts";

@@ -1,4 +1,5 @@
-import { type ChainFamily, NEW_TEXTS_PER_HOUR } from "../../model/report.ts";
+import { counted } from "../../lib/text/format.ts";
+import { type ChainFamily, NEW_TEXTS_PER_HOUR } from "../../model/chain-family.ts";
 import type { SharedSources } from "../adapter.ts";
 
 /** The families that only Wire and Antelope nodes have. Flags are 1 or 0. */
@@ -39,6 +40,15 @@ export const WRONG_CHAIN_PEERS = ofNode({
   name: "p2p_wire_wrong_chain_peers",
   help: "Connected peers of the last poll whose chain id (last_handshake.chain_id) differs from that of the node. The node closes such links quickly.",
   source: `${NET} last_handshake.chain_id, ${INFO} chain_id`,
+  troubles: [
+    {
+      state: "other-chain",
+      level: "warning",
+      ofNodes: "with peers of another chain",
+      alert: "P2PWirePeersOnOtherChain",
+      textOf: (peers) => (peers > 0 ? `${counted(peers, "peer")} of another chain` : undefined),
+    },
+  ],
 });
 
 export const PEERS_BY_NETWORK_VERSION = ofNode({
@@ -68,6 +78,15 @@ export const VANISHED_PEERS = ofNode({
   help: "Outbound peers that were connected in an earlier poll since the node's start, and that its list no longer has, from the last poll (/v1/net/connections). The node removes peers that are on another chain, are forked or refuse it permanently, and those that an operator disconnects by the API. Peers of block producers, which come and go with the schedule (bp_gossip_peers), do not count.",
   source: `${NET} peer, /v1/net/bp_gossip_peers server_endpoint`,
   needsHistory: true,
+  troubles: [
+    {
+      state: "vanished",
+      level: "warning",
+      ofNodes: "without configured peers",
+      alert: "P2PWireConfiguredPeerVanished",
+      textOf: (peers) => (peers > 0 ? "dropped configured peers" : undefined),
+    },
+  ],
 });
 
 export const FAILED_CONNECTIONS = ofNode({

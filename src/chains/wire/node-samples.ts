@@ -1,4 +1,4 @@
-import type { ChainSample } from "../../model/report.ts";
+import type { ChainSample } from "../../model/chain-family.ts";
 import { knownSamples } from "../../model/report.ts";
 import {
   DROPPED_TRANSACTIONS,

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../lib/json.ts";
-import { type ChainFamily, type ChainSample, chainSample, knownSamples } from "../../model/report.ts";
+import type { ChainFamily, ChainSample } from "../../model/chain-family.ts";
+import { chainSample, knownSamples } from "../../model/report.ts";
 import { count, text } from "../decode.ts";
 import { PEERS_BY_NETWORK_VERSION, PEERS_BY_OS, PEERS_FINAL_HEIGHT } from "./families.ts";
 import type { RowDetails, WireConnection } from "./row.ts";

@@ -1,4 +1,5 @@
-import { type ChainSample, knownSamples } from "../../model/report.ts";
+import type { ChainSample } from "../../model/chain-family.ts";
+import { knownSamples } from "../../model/report.ts";
 import {
   BLOCK_SYNC_THROTTLING,
   BYTES_SINCE,

@@ -1,9 +1,10 @@
 import { chains } from "../../chains/index.ts";
+import { compareBy, type SortValue } from "../../lib/compare.ts";
 import { isoTime } from "../../lib/text/format.ts";
 import type { Head } from "../../model/report.ts";
 import { isDeeplyForked } from "../../poll/forks.ts";
 import { bareMessage, causesOf, failuresOf, isUp } from "../../poll/outcomes.ts";
-import { compareBy, type NodeColumn, type SortOrder } from "../sort-order.ts";
+import type { NodeColumn, SortOrder } from "../sort-order.ts";
 import { type PeerCounts, peerCounts } from "./format-node.ts";
 import { polledJson } from "./node-json.ts";
 import type { PolledNode } from "./polling.ts";
@@ -83,7 +84,7 @@ function failureTexts(polled: PolledNode): readonly string[] {
 }
 
 /** What a column is sorted by. */
-export const NODE_VALUES: Readonly<Record<NodeColumn, (row: NodeRow) => string | number | undefined>> = {
+export const NODE_VALUES: Readonly<Record<NodeColumn, (row: NodeRow) => SortValue>> = {
   name: ({ polled }) => polled.node.name,
   // A number, so that the worst are first.
   state: ({ state }) => STATES.indexOf(state),

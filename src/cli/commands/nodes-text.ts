@@ -1,6 +1,6 @@
-import { duration } from "../../lib/text/format.ts";
+import { age, duration } from "../../lib/text/format.ts";
 import { type Cell, type TextColumn, type TextTable, tableLines, withoutSpaces } from "../../lib/text/table.ts";
-import type { Paint, Style } from "../../lib/text/terminal.ts";
+import { type Paint, plain, type Style } from "../../lib/text/terminal.ts";
 import type { NodeColumn } from "../sort-order.ts";
 import { shortChainId } from "./format-node.ts";
 import type { NodeRow } from "./node-rows.ts";
@@ -21,8 +21,6 @@ const NARROWEST_CAUSE = 14;
 
 /** Enough for the numbers. A node may send any text. */
 const NARROWEST_VERSION = 10;
-
-const plain: Paint = (text) => text;
 
 export const NODES_COLUMNS: readonly NodesColumn[] = [
   { key: "name", title: "NAME", align: "left", cell: ({ polled }) => polled.node.name },
@@ -112,8 +110,7 @@ function peersCell({ peers }: NodeRow): string | undefined {
 }
 
 function ageCell({ ageSeconds }: NodeRow): string | undefined {
-  // Less than a second, which `duration` would give in milliseconds.
-  return ageSeconds === undefined ? undefined : ageSeconds === 0 ? "0s" : duration(ageSeconds);
+  return ageSeconds === undefined ? undefined : age(ageSeconds);
 }
 
 function yesOrNo(value: boolean | undefined): string | undefined {

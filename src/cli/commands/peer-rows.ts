@@ -1,7 +1,8 @@
+import { compareBy, compareTexts, type SortValue } from "../../lib/compare.ts";
 import { isoTime } from "../../lib/text/format.ts";
 import { formatAddress } from "../../model/address.ts";
 import type { PeerConnection } from "../../model/report.ts";
-import { compareBy, compareTexts, type PeerColumn, type SortOrder } from "../sort-order.ts";
+import type { PeerColumn, SortOrder } from "../sort-order.ts";
 import { polledJson } from "./node-json.ts";
 import type { PolledNode } from "./polling.ts";
 
@@ -56,7 +57,7 @@ function by({ column, isReversed }: SortOrder<PeerColumn>): (a: PeerRow, b: Peer
 }
 
 /** What a column is sorted by. */
-export const PEER_VALUES: Readonly<Record<PeerColumn, (row: PeerRow) => string | number | undefined>> = {
+export const PEER_VALUES: Readonly<Record<PeerColumn, (row: PeerRow) => SortValue>> = {
   peer: ({ peer }) => peer,
   direction: ({ connection }) => connection.direction,
   state: ({ connection }) => connection.state,

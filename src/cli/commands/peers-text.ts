@@ -1,7 +1,7 @@
 import { chains } from "../../chains/index.ts";
-import { bytes, duration } from "../../lib/text/format.ts";
+import { age, bytes } from "../../lib/text/format.ts";
 import { type Cell, type TextColumn, tableLines, withoutSpaces } from "../../lib/text/table.ts";
-import type { Paint, Style } from "../../lib/text/terminal.ts";
+import { type Paint, plain, type Style } from "../../lib/text/terminal.ts";
 import { wrapped } from "../../lib/text/wrap.ts";
 import type { PeerConnection } from "../../model/report.ts";
 import { isUp } from "../../poll/outcomes.ts";
@@ -104,7 +104,7 @@ export const PEERS_COLUMNS: readonly PeersColumn[] = [
     key: "since",
     title: "SINCE",
     align: "right",
-    cell: ({ startSeconds }, { nowMs }) => age(startSeconds, nowMs),
+    cell: ({ startSeconds }, { nowMs }) => sinceCell(startSeconds, nowMs),
   },
   {
     leaves: 1,
@@ -131,8 +131,6 @@ export const PEERS_COLUMNS: readonly PeersColumn[] = [
   },
   { title: "INFO", align: "left", isWide: true, cell: ({ connection }) => infoText(connection) },
 ];
-
-const plain: Paint = (text) => text;
 
 const DIRECTIONS = { inbound: "in", outbound: "out", unknown: undefined } as const;
 
@@ -170,10 +168,10 @@ function size(value: number | undefined, isWide: boolean): string | undefined {
 }
 
 /** A node may send any number as a time: a time in the future is ignored. */
-function age(startSeconds: number | undefined, nowMs: number): string | undefined {
+function sinceCell(startSeconds: number | undefined, nowMs: number): string | undefined {
   if (startSeconds === undefined) return undefined;
   const seconds = Math.floor(nowMs / 1000 - startSeconds);
-  return seconds < 0 ? undefined : seconds === 0 ? "0s" : duration(seconds);
+  return seconds < 0 ? undefined : age(seconds);
 }
 
 function latency(seconds: number | undefined, isWide: boolean): string | undefined {

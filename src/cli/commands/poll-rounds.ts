@@ -3,7 +3,7 @@ import { counted } from "../../lib/text/format.ts";
 import { harmlessJson } from "../../lib/text/harmless.ts";
 import { createProgress, createStyle, type Style, terminalWidth, wantsColour } from "../../lib/text/terminal.ts";
 import { type Context, createInterrupt, type Interrupt } from "../context.ts";
-import type { OUTPUTS } from "../invocation.ts";
+import type { Output } from "../invocation.ts";
 import { openPolling, type PolledNode, type Polling } from "./polling.ts";
 import { type WatchedScreen, watch } from "./watch.ts";
 
@@ -28,7 +28,7 @@ export type TextView = {
 type Rounds = {
   readonly nodes: readonly NodeConfig[];
   readonly lag: LagConfig;
-  readonly output: (typeof OUTPUTS)[number] | undefined;
+  readonly output: Output | undefined;
   readonly watchMs: number | undefined;
 };
 

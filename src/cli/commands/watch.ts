@@ -6,6 +6,7 @@ import { runScreen } from "../../lib/text/screen/screen.ts";
 import { createStyle, type Style, wantsColour } from "../../lib/text/terminal.ts";
 import { causesOf, isUp } from "../../poll/outcomes.ts";
 import type { Context, Interrupt } from "../context.ts";
+import type { Output } from "../invocation.ts";
 import type { SortOrder } from "../sort-order.ts";
 import { adviceOf } from "./format-node.ts";
 import type { PolledNode, Polling } from "./polling.ts";
@@ -34,7 +35,7 @@ type WatchOptions = {
   readonly everyMs: number;
   readonly interrupt: Interrupt;
   readonly isListed: (polled: PolledNode) => boolean;
-  readonly output: "wide" | "json" | undefined;
+  readonly output: Output | undefined;
   /** Prints a round where there is no screen. */
   readonly show: (listed: readonly PolledNode[]) => void;
   readonly screen: WatchedScreen;

@@ -18,6 +18,11 @@ export function duration(seconds: number): string {
   return units.slice(0, 2).join("");
 }
 
+/** The age of something whose time is known in whole seconds. */
+export function age(seconds: number): string {
+  return seconds === 0 ? "0s" : duration(seconds);
+}
+
 export function ago(ms: number, nowMs: number): string {
   const seconds = Math.max(0, (nowMs - ms) / 1000);
   return seconds < 1 ? "now" : `${duration(seconds)} ago`;

@@ -1,6 +1,6 @@
 import stringWidth from "fast-string-truncated-width";
 import { harmless } from "./harmless.ts";
-import type { Paint } from "./terminal.ts";
+import { type Paint, plain } from "./terminal.ts";
 
 /** A table of plain text in aligned columns, for people at a terminal. */
 
@@ -78,8 +78,6 @@ function keptColumns(columns: readonly TextColumn[], wanted: readonly number[], 
   }
   return kept;
 }
-
-const plain: Paint = (text) => text;
 
 /** The widest column that may shrink gives one column of the terminal after the other, until all fits. */
 export function shrink(

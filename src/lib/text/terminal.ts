@@ -4,6 +4,8 @@ import { styleText } from "node:util";
 
 export type Paint = (text: string) => string;
 
+export const plain: Paint = (text) => text;
+
 const STYLES = ["bold", "dim", "inverse", "red", "green", "yellow", "cyan"] as const;
 
 /** Colours, or texts as they are for a terminal without. */

@@ -1,10 +1,5 @@
-import {
-  ADDRESS_TYPES,
-  DIRECTIONS,
-  type Direction,
-  NEW_TEXTS_PER_HOUR,
-  type PeerConnection,
-} from "../../model/report.ts";
+import { NEW_TEXTS_PER_HOUR } from "../../model/chain-family.ts";
+import { ADDRESS_TYPES, DIRECTIONS, type Direction, type PeerConnection } from "../../model/report.ts";
 import { cleanText, renderLabels, type SampleValue } from "../exposition.ts";
 import { labelled, type NodeView, one, type SharedFamily } from "../family.ts";
 import { countBy } from "./rows.ts";

@@ -1,5 +1,5 @@
+import { NEW_TEXTS_PER_HOUR } from "../../model/chain-family.ts";
 import { FAILURE_REASONS } from "../../model/failure.ts";
-import { NEW_TEXTS_PER_HOUR } from "../../model/report.ts";
 import { REFERENCE_NAMES } from "../../poll/head-lag.ts";
 import { isUp, outcomesOf } from "../../poll/outcomes.ts";
 import { cleanText, renderLabels, type SampleValue } from "../exposition.ts";

@@ -1,3 +1,4 @@
+import { ADAPTERS } from "../../chains/index.ts";
 import type { TextSample } from "../../lib/prometheus-text.ts";
 import { subnet } from "../../metrics/peer-label.ts";
 import { parseAddress } from "../../model/address.ts";
@@ -9,17 +10,19 @@ import { addressTypeName } from "./peers.ts";
 
 const AGENTS = "p2p_node_peers_by_agent";
 const ADDRESS_TYPES = "p2p_node_peers_by_address_type";
-const IDENTITIES = "p2p_chainweb_peers_by_identity";
-const VERSIONS = "p2p_chainweb_reachable_peers_by_version";
 const SUBNETS = "p2p_node_peer_subnets";
 const LARGEST_SUBNET = "p2p_node_largest_subnet_peers";
 const STATE = "p2p_connection_state";
 /** Connections that a row of their own does not show. */
 const NOT_SHOWN = ["p2p_node_connections_omitted", "p2p_node_connections_merged", "p2p_node_series_withheld"];
 
+/** The chains' own families with bars. */
+const OF_CHAINS = ADAPTERS.flatMap(({ families }) => families).filter(({ barsTitle }) => barsTitle !== undefined);
+
 /** The families that the bars show. */
 export const BAR_FAMILIES: readonly string[] = [
-  ...[AGENTS, ADDRESS_TYPES, IDENTITIES, VERSIONS, SUBNETS, LARGEST_SUBNET, STATE],
+  ...[AGENTS, ADDRESS_TYPES, SUBNETS, LARGEST_SUBNET, STATE],
+  ...OF_CHAINS.map(({ name }) => name),
   ...NOT_SHOWN,
 ];
 
@@ -35,9 +38,10 @@ type Group = { readonly name: string; readonly outbound: number; readonly peers:
 export function bars(samples: readonly TextSample[]): Markup {
   const shown = [
     barsOf("Agents", groupsBy(samples, AGENTS, "agent")),
-    barsOf("Releases of peers that answered", groupsBy(samples, VERSIONS, "version")),
     barsOf("Address types", groupsBy(samples, ADDRESS_TYPES, "address_type").map(withTypeName)),
-    barsOf("Identities", groupsBy(samples, IDENTITIES, "identity")),
+    ...OF_CHAINS.map(({ name, barsTitle = "", labels: [label = ""] }) =>
+      barsOf(barsTitle, groupsBy(samples, name, label)),
+    ),
     barsOf("Subnets", subnetGroups(samples), subnetWords(samples)),
   ].filter((each) => each !== NOTHING);
   return shown.length === 0

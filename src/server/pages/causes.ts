@@ -1,4 +1,5 @@
 import { documentUrl } from "../../documents/pointers.ts";
+import { groupBy } from "../../lib/group.ts";
 import type { FailureReason } from "../../model/failure.ts";
 import type { ApiFailure } from "../../poll/outcomes.ts";
 import { count } from "./format.ts";
@@ -61,14 +62,9 @@ export function groupByCause(
   nodes: readonly AssessedNode[],
   linkPrefix: string,
 ): { readonly ordered: readonly AssessedNode[]; readonly groupOf: (assessed: AssessedNode) => CauseGroup | undefined } {
-  const byKey = new Map<string, AssessedNode[]>();
-  for (const each of nodes) {
-    const key = keyOf(each);
-    const others = byKey.get(key);
-    if (others === undefined) byKey.set(key, [each]);
-    else others.push(each);
-  }
-  const sorted = [...byKey.values()].sort((a, b) => (a[0]?.rank ?? 0) - (b[0]?.rank ?? 0) || b.length - a.length);
+  const sorted = [...groupBy(nodes, keyOf).values()].sort(
+    (a, b) => (a[0]?.rank ?? 0) - (b[0]?.rank ?? 0) || b.length - a.length,
+  );
   // A fleet that is healthy needs no heads.
   if (sorted.length === 1 && sorted[0]?.[0]?.troubles.length === 0) return { ordered: nodes, groupOf: () => undefined };
   const groups = new Map<AssessedNode, CauseGroup>();

@@ -1,3 +1,4 @@
+import { countBy, groupBy } from "../../lib/group.ts";
 import { count } from "./format.ts";
 import { type Markup, markup, NOTHING } from "./markup.ts";
 import { lagOf, type NodeOverview, peersOf } from "./overview.ts";
@@ -64,7 +65,7 @@ function labelMenus(nodes: readonly AssessedNode[], selection: Selection, query:
   return shown.map(({ label, values }) => {
     const current = query.get(`${LABEL}=${label}`);
     const found = current === undefined || values.has(current) ? [...values.keys()] : [current, ...values.keys()];
-    const numbers = numbersOf(label, selected(nodes, selection, { label }));
+    const numbers = countBy(selected(nodes, selection, { label }), ({ node }) => node.labels[label]);
     const options = found.sort().map((value) => {
       const text = `${value} (${count(numbers.get(value) ?? 0)})`;
       // Closed, the menu shows nothing else.
@@ -74,15 +75,6 @@ function labelMenus(nodes: readonly AssessedNode[], selection: Selection, query:
     });
     return markup`<select name="${LABEL}" aria-label="Label ${label}"><option value="">${label}: all${options}</select>`;
   });
-}
-
-function numbersOf(label: string, nodes: readonly AssessedNode[]): ReadonlyMap<string, number> {
-  const numbers = new Map<string, number>();
-  for (const { node } of nodes) {
-    const value = node.labels[label];
-    if (value !== undefined) numbers.set(value, (numbers.get(value) ?? 0) + 1);
-  }
-  return numbers;
 }
 
 function stateLinks({ nodes, selection, path, query }: FiltersOptions): Markup {
@@ -111,7 +103,7 @@ function stateLinks({ nodes, selection, path, query }: FiltersOptions): Markup {
 }
 
 function chainLinks({ nodes, selection, path, query }: FiltersOptions): Markup {
-  const chains = byChain(nodes);
+  const chains = groupBy(nodes, ({ node }) => node.chain);
   const others = selected(nodes, selection, "chain");
   if (chains.size === 1 && !query.has("chain")) {
     const [[chain, members] = ["", []]] = chains;
@@ -132,16 +124,6 @@ function chainLinks({ nodes, selection, path, query }: FiltersOptions): Markup {
       });
     }),
   ]);
-}
-
-function byChain(nodes: readonly AssessedNode[]): ReadonlyMap<string, readonly AssessedNode[]> {
-  const chains = new Map<string, AssessedNode[]>();
-  for (const each of nodes) {
-    const members = chains.get(each.node.chain);
-    if (members === undefined) chains.set(each.node.chain, [each]);
-    else members.push(each);
-  }
-  return chains;
 }
 
 /** Of all nodes of the chain; references report no peers. */

@@ -1,10 +1,11 @@
 import { ADAPTERS, type ChainName, chains } from "../../chains/index.ts";
 import type { TextSample } from "../../lib/prometheus-text.ts";
-import type { ChainFamily } from "../../model/report.ts";
+import type { ChainFamily } from "../../model/chain-family.ts";
 import { count } from "./format.ts";
 import { type Markup, markup } from "./markup.ts";
 import { addressTypeName, DASH, PEER, text, withPlace } from "./peers.ts";
-import { type Column, type PageQuery, table } from "./table.ts";
+import type { PageQuery } from "./query.ts";
+import { type Column, table } from "./table.ts";
 
 /** The peers that a node knows, of chains whose APIs list no connections: read from the chain's own families about peers. */
 
@@ -64,7 +65,7 @@ export function knownPeersTable({ chain, samples, merged, path, query }: KnownPe
   const shared = merged === 0 ? "" : "; some share a row (connections.address)";
   const words =
     asked.length === 0
-      ? "chainweb.probe.peers lets the exporter ask some of them for their height in each poll"
+      ? (chains[chain].traits.unaskedNote ?? "the exporter asked none of them in the last polls")
       : `the exporter asked ${count(asked.length)} of them in the last polls, and ${count(asked.filter(({ answers }) => answers).length)} answered`;
   return table({
     caption: `${count(rows.length + merged)} known peers whose last session with the node did not fail, as in the ${names[0]} series; the node need not be connected to them${shared}. Of their state the node says no more; ${words}.`,

@@ -21,7 +21,8 @@ import { KNOWN_PEER_FAMILIES, knownPeersTable } from "./known-peers.ts";
 import { type Markup, markup, NOTHING } from "./markup.ts";
 import { type NodeOverview, totalPeers } from "./overview.ts";
 import { PEER_FAMILIES, peersTable } from "./peers.ts";
-import { type PageQuery, SORT_PARAMETERS, table } from "./table.ts";
+import type { PageQuery } from "./query.ts";
+import { SORT_PARAMETERS, table } from "./table.ts";
 
 /** The page of one node: its failures, its heads, its peers, its last polls. */
 

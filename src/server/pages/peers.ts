@@ -1,7 +1,8 @@
 import type { TextSample } from "../../lib/prometheus-text.ts";
 import { bytes, count, duration, isoTime } from "./format.ts";
 import { type Markup, markup } from "./markup.ts";
-import { type Column, type PageQuery, table } from "./table.ts";
+import type { PageQuery } from "./query.ts";
+import { type Column, table } from "./table.ts";
 
 /** One connection, or several that share their series, which it is read from, so that the page and the metrics agree. */
 type PeerRow = {

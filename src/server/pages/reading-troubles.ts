@@ -1,10 +1,15 @@
-import { bytes, duration } from "../../lib/text/format.ts";
-import type { JudgedFamily } from "../../poll/readings.ts";
-import { count } from "./format.ts";
+import { ADAPTERS } from "../../chains/index.ts";
+import { duration } from "../../lib/text/format.ts";
+import { expiryTroubles, type FamilyTrouble } from "../../model/family-trouble.ts";
 import type { NodeOverview } from "./overview.ts";
 
 /** What the readings of a node's last poll say that is wrong, from the conditions of the alerts. Undefined: nothing. */
 
+type ReadingTrouble = Omit<FamilyTrouble, "textOf"> & {
+  readonly textOf: (node: NodeOverview, nowMs: number) => string | undefined;
+};
+
+/** As P2PNodeClockSkewed. */
 const CLOCK_SKEW_SECONDS = 5;
 
 export function skewedClock({ readings }: NodeOverview): string | undefined {
@@ -30,57 +35,39 @@ export function oldHead({ readings, last, syncing }: NodeOverview): string | und
   return band !== undefined && age > band.seconds ? `newest block was ${duration(age)} old` : undefined;
 }
 
-const DAY_SECONDS = 86_400;
+/** The troubles of the chains' own families, which say what their values mean. */
+const OF_FAMILIES: readonly ReadingTrouble[] = ADAPTERS.flatMap(({ families }) => families).flatMap(
+  ({ name, troubles = [] }) =>
+    troubles.map((trouble) => withReading(trouble, ({ readings }) => readings?.ofChain?.get(name))),
+);
 
-/** How many days before the end an alert fires. */
-const EXPIRY_DAYS = { warning: 14, critical: 3 };
+const OF_CERTIFICATE: readonly ReadingTrouble[] = expiryTroubles("certificate", "P2PNodeCertificateExpiring").map(
+  (trouble) => withReading(trouble, ({ readings }) => readings?.certificateExpirySeconds),
+);
 
-type Expiry = (node: NodeOverview, nowMs: number) => string | undefined;
+/** How a certificate or, of some chains, a release expires. */
+export function expiries(level: FamilyTrouble["level"]): readonly ReadingTrouble[] {
+  return [...OF_CERTIFICATE, ...OF_FAMILIES.filter(isExpiry)].filter((trouble) => trouble.level === level);
+}
 
-/** Each critical one is a warning as well, which the headline does not repeat. */
-export function expiring(level: "critical" | "warning", what: "certificate" | "release"): Expiry {
-  return (node, nowMs) => {
-    const end =
-      what === "certificate"
-        ? node.readings?.certificateExpirySeconds
-        : ofChain(node, "p2p_chainweb_service_date_timestamp_seconds");
-    if (end === undefined) return undefined;
-    const seconds = end - nowMs / 1000;
-    const found = seconds < EXPIRY_DAYS.critical * DAY_SECONDS ? "critical" : "warning";
-    if (seconds >= EXPIRY_DAYS.warning * DAY_SECONDS || found !== level) return undefined;
-    return seconds < 0 ? `${what} expired` : `${what} expires in ${duration(seconds)}`;
+/** What else the chains' own families say. */
+export function ofChains(level: FamilyTrouble["level"]): readonly ReadingTrouble[] {
+  return OF_FAMILIES.filter((trouble) => trouble.level === level && !isExpiry(trouble));
+}
+
+function isExpiry({ state }: ReadingTrouble): boolean {
+  return OF_CERTIFICATE.some((trouble) => trouble.state === state);
+}
+
+function withReading(
+  { textOf, ...trouble }: FamilyTrouble,
+  readingOf: (node: NodeOverview) => number | undefined,
+): ReadingTrouble {
+  return {
+    ...trouble,
+    textOf: (node, nowMs) => {
+      const value = readingOf(node);
+      return value === undefined ? undefined : textOf(value, nowMs);
+    },
   };
-}
-
-/** Free bytes below which an alert fires. */
-const FREE_BYTES = { warning: 20 * 2 ** 30, critical: 5 * 2 ** 30 };
-
-export function fullDisk(level: "critical" | "warning"): (node: NodeOverview) => string | undefined {
-  return (node) => {
-    const free = ofChain(node, "p2p_monero_free_space_bytes");
-    if (free === undefined || free >= FREE_BYTES.warning) return undefined;
-    const found = free < FREE_BYTES.critical ? "critical" : "warning";
-    return found === level ? `${bytes(free)} of disk free` : undefined;
-  };
-}
-
-export function outdated(node: NodeOverview): string | undefined {
-  return ofChain(node, "p2p_chainweb_outdated") === 1 ? "too old for the network" : undefined;
-}
-
-export function answeredByOther(node: NodeOverview): string | undefined {
-  return ofChain(node, "p2p_monero_untrusted") === 1 ? "a bootstrap daemon answers" : undefined;
-}
-
-export function vanishedPeers(node: NodeOverview): string | undefined {
-  return (ofChain(node, "p2p_wire_vanished_peers") ?? 0) > 0 ? "dropped configured peers" : undefined;
-}
-
-export function wrongChainPeers(node: NodeOverview): string | undefined {
-  const peers = ofChain(node, "p2p_wire_wrong_chain_peers") ?? 0;
-  return peers > 0 ? `${count(peers)} ${peers === 1 ? "peer" : "peers"} of another chain` : undefined;
-}
-
-function ofChain({ readings }: NodeOverview, family: JudgedFamily): number | undefined {
-  return readings?.ofChain?.get(family);
 }

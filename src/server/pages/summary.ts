@@ -1,3 +1,4 @@
+import { countBy } from "../../lib/group.ts";
 import { shortCause } from "./causes.ts";
 import { count, UNKNOWN } from "./format.ts";
 import { type Markup, markup, NOTHING } from "./markup.ts";
@@ -63,12 +64,9 @@ function mainCause(members: readonly AssessedNode[]): string {
 
 /** The most frequent first. */
 function causesOf(members: readonly AssessedNode[]): readonly { readonly cause: string; readonly number: number }[] {
-  const numbers = new Map<string, number>();
-  for (const each of members) {
-    const cause = shortCause(each);
-    if (cause !== undefined) numbers.set(cause, (numbers.get(cause) ?? 0) + 1);
-  }
-  return [...numbers].map(([cause, number]) => ({ cause, number })).sort((a, b) => b.number - a.number);
+  return [...countBy(members, shortCause)]
+    .map(([cause, number]) => ({ cause, number }))
+    .sort((a, b) => b.number - a.number);
 }
 
 /** Of more causes the page has the groups of its table. */

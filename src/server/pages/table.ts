@@ -1,8 +1,6 @@
 import { type Markup, markup, NOTHING } from "./markup.ts";
 import { linkWith, type PageQuery } from "./query.ts";
 
-export type { PageQuery } from "./query.ts";
-
 /** A column of a table. If rows can be sorted by it, its title is a link. */
 export type Column<Row> = {
   readonly key: string;

@@ -2,16 +2,7 @@ import { chains } from "../../chains/index.ts";
 import { duration } from "../../lib/text/format.ts";
 import { count } from "./format.ts";
 import { hasNoPeers, isBehind, type Level, lagOf, type NodeOverview } from "./overview.ts";
-import {
-  answeredByOther,
-  expiring,
-  fullDisk,
-  oldHead,
-  outdated,
-  skewedClock,
-  vanishedPeers,
-  wrongChainPeers,
-} from "./reading-troubles.ts";
+import { expiries, ofChains, oldHead, skewedClock } from "./reading-troubles.ts";
 
 /**
  * What is wrong with a node, as far as the pages know it: from the same conditions as the alerts, without the time that those
@@ -65,14 +56,8 @@ const KINDS: readonly Kind[] = [
     alert: "P2PNodeNoPeers",
     textOf: (node) => when(hasNoPeers(node), "no peers"),
   },
-  ...expiries("critical", "expires", "about to expire"),
-  {
-    state: "disk-full",
-    level: "critical",
-    ofNodes: "almost out of disk",
-    alert: "P2PMoneroDiskFilling",
-    textOf: fullDisk("critical"),
-  },
+  ...expiries("critical"),
+  ...ofChains("critical"),
   { state: "degraded", level: "warning", ofNodes: "degraded", alert: "P2PNodeApiFailing", textOf: degraded },
   {
     state: "waiting",
@@ -85,50 +70,9 @@ const KINDS: readonly Kind[] = [
   { state: "behind", level: "warning", ofNodes: "behind", alert: "P2PNodeHeadLagging", textOf: behind },
   { state: "old-head", level: "warning", ofNodes: "with an old head", alert: "P2PNodeHeadOld", textOf: oldHead },
   { state: "clock", level: "warning", ofNodes: "with a wrong clock", alert: "P2PNodeClockSkewed", textOf: skewedClock },
-  {
-    state: "outdated",
-    level: "warning",
-    ofNodes: "too old for the network",
-    alert: "P2PChainwebNodeOutdated",
-    textOf: outdated,
-  },
-  {
-    state: "bootstrap",
-    level: "warning",
-    ofNodes: "behind a bootstrap daemon",
-    alert: "P2PMoneroUntrusted",
-    textOf: answeredByOther,
-  },
-  {
-    state: "vanished",
-    level: "warning",
-    ofNodes: "without configured peers",
-    alert: "P2PWireConfiguredPeerVanished",
-    textOf: vanishedPeers,
-  },
-  {
-    state: "other-chain",
-    level: "warning",
-    ofNodes: "with peers of another chain",
-    alert: "P2PWirePeersOnOtherChain",
-    textOf: wrongChainPeers,
-  },
-  ...expiries("warning", "expiring", "expiring within two weeks"),
-  {
-    state: "disk",
-    level: "warning",
-    ofNodes: "low on disk",
-    alert: "P2PMoneroDiskFilling",
-    textOf: fullDisk("warning"),
-  },
+  ...ofChains("warning"),
+  ...expiries("warning"),
 ];
-
-function expiries(level: "critical" | "warning", state: string, ofNodes: string): readonly Kind[] {
-  return [
-    { state, level, ofNodes, alert: "P2PNodeCertificateExpiring", textOf: expiring(level, "certificate") },
-    { state, level, ofNodes, alert: "P2PChainwebNodeExpiring", textOf: expiring(level, "release") },
-  ];
-}
 
 /** A node with what is wrong with it. */
 export type AssessedNode = {

@@ -13,7 +13,6 @@ import { type PageQuery, readPageQuery } from "../pages/query.ts";
 import { html } from "../pages/respond.ts";
 import type { Site } from "../pages/site.ts";
 import { REPEATED_PARAMETERS, STATUS_PARAMETERS, statusSteps } from "../pages/status.ts";
-
 import { errorResponse, type HttpResponse, type Request } from "../respond.ts";
 import type { Route } from "../router.ts";
 

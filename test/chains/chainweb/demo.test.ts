@@ -3,7 +3,8 @@ import { families, PEER_CUT_HEIGHT, PEER_REACHABLE } from "../../../src/chains/c
 import { optionsSchema } from "../../../src/chains/chainweb/index.ts";
 import { openSession } from "../../../src/chains/chainweb/session.ts";
 import { type DemoNode, startDemoNetwork } from "../../../src/demo/demo.ts";
-import type { ChainFamily, NodeReport } from "../../../src/model/report.ts";
+import type { ChainFamily } from "../../../src/model/chain-family.ts";
+import type { NodeReport } from "../../../src/model/report.ts";
 import { createRpcClient } from "../../../src/rpc/client.ts";
 import { parseNodeUrl } from "../../../src/rpc/node-url.ts";
 import { parsePin } from "../../../src/rpc/settings.ts";

@@ -1,4 +1,5 @@
-import type { ChainSample, NodeReport } from "../../../src/model/report.ts";
+import type { ChainSample } from "../../../src/model/chain-family.ts";
+import type { NodeReport } from "../../../src/model/report.ts";
 import { type Answer, type FakeNode, type Handler, json, type ReceivedRequest } from "../../support/fake-node.ts";
 import { type NodeSettings, openNode, poll, serve } from "../sessions.ts";
 import { type Fields, fields, fixture, fixtureResult, list } from "../support.ts";

@@ -1,6 +1,6 @@
 import { decodeConnections } from "../../../src/chains/wire/connections.ts";
 import type { WireConnection } from "../../../src/chains/wire/row.ts";
-import type { ChainSample } from "../../../src/model/report.ts";
+import type { ChainSample } from "../../../src/model/chain-family.ts";
 import { type Fields, fields, fixture, list } from "../support.ts";
 
 export const CHAIN_ID = "327f05b5747845b2283fdb25ea0c8785f71c8cc4b42329f3b0d354f6807f8362";

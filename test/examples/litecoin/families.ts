@@ -1,5 +1,5 @@
 import type { SharedSources } from "../../../src/chains/adapter.ts";
-import type { ChainFamily } from "../../../src/model/report.ts";
+import type { ChainFamily } from "../../../src/model/chain-family.ts";
 
 /** A family that only this chain has. Its name begins with p2p_ and the name of the chain. */
 export const HEADERS_HEIGHT: ChainFamily = {

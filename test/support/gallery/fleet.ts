@@ -1,4 +1,4 @@
-import { ADAPTERS, type ChainName, chains } from "../../../src/chains/index.ts";
+import { ADAPTERS, chains } from "../../../src/chains/index.ts";
 import type { NodeConfig } from "../../../src/config/model.ts";
 import { createRandom } from "../../../src/demo/random.ts";
 import { createCatalogue } from "../../../src/metrics/catalogue.ts";
@@ -30,7 +30,8 @@ export type Fleet = {
 
 export type MadeFleet = { readonly store: NodeStore; readonly recentPolls: RecentPolls };
 
-const CHAINS: readonly ChainName[] = ["monero", "wire", "chainweb", "monero", "antelope"];
+/** In turn. */
+const CHAINS: readonly (keyof typeof KINDS)[] = ["monero", "wire", "chainweb", "monero", "antelope"];
 const ILL: readonly Story["name"][] = [
   "restricted",
   "down",
@@ -60,7 +61,7 @@ export function makeFleet(fleet: Fleet): MadeFleet {
 }
 
 function hourOf(fleet: Fleet, index: number, recentPolls: RecentPolls): NodeState {
-  const kind = KINDS[CHAINS[index % CHAINS.length] ?? "wire"];
+  const kind: Kind = KINDS[CHAINS[index % CHAINS.length] ?? "wire"];
   const story = STORIES[fleet.story ?? storyOf(index)];
   const node = configOf(fleet, index, kind);
   let state = firstState(node, 15_000);

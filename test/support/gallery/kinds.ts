@@ -22,10 +22,12 @@ export type Kind = {
   readonly directions: readonly Direction[];
 };
 
+/** The agents of peers. */
 const MONERO = ["0.18.4.4", "0.18.4.3", "0.18.3.4", "0.18.5.0"];
 const WIRE = ["wire-sysio v6.0.0", "spring v1.2.2", "leap v5.0.3", "bp-eu-1", "seed-2"];
 
-export const KINDS: Readonly<Record<ChainName, Kind>> = {
+/** Not every chain needs one. */
+export const KINDS = {
   wire: {
     ...{ chain: "wire", version: "v6.0.0", blockSeconds: 0.5, height: 120_698_000 },
     ...{ agents: WIRE, directions: ["inbound", "outbound"] },
@@ -42,7 +44,7 @@ export const KINDS: Readonly<Record<ChainName, Kind>> = {
     ...{ chain: "chainweb", version: "3.2", network: "mainnet01", blockSeconds: 1.5, height: 140_100_000 },
     ...{ agents: [], directions: ["unknown"] },
   },
-};
+} as const satisfies Readonly<Partial<Record<ChainName, Kind>>>;
 
 /** What happens to a node in its hour. `minutes` is counted back from now. */
 export type Story = {

@@ -96,8 +96,8 @@ function chosenAgain({ key, isReversed }: ScreenSort, column: string): ScreenSor
 type Press = (state: ScreenState, extent: Extent) => ScreenState;
 
 const pageDown: Press = (state, extent) => to(state, state.top + extent.page, extent);
-const next: Press = (state, extent) => besides(state, 1, extent);
-const previous: Press = (state, extent) => besides(state, -1, extent);
+const next: Press = (state, extent) => sortedByNeighbour(state, 1, extent);
+const previous: Press = (state, extent) => sortedByNeighbour(state, -1, extent);
 const show =
   (shown: ScreenState["shown"]): Press =>
   (state) => ({ ...state, shown: state.shown === shown ? "table" : shown, top: 0 });
@@ -125,8 +125,8 @@ const LETTERS: ReadonlyMap<string, Press> = new Map(
   }),
 );
 
-/** After the last column is the usual order, and before the first one too. */
-function besides(state: ScreenState, by: number, { columns }: Extent): ScreenState {
+/** Sorts by the column so many places further; the usual order is before the first column and after the last one. */
+function sortedByNeighbour(state: ScreenState, by: number, { columns }: Extent): ScreenState {
   const { key } = state.sort;
   const places = columns.length + 1;
   const place = (key === undefined ? 0 : columns.indexOf(key) + 1) + by;

@@ -1,6 +1,6 @@
 import { counted } from "../format.ts";
 import { GAP, truncate, width } from "../table.ts";
-import type { Paint, Style } from "../terminal.ts";
+import { type Paint, plain, type Style } from "../terminal.ts";
 import { wrapped } from "../wrap.ts";
 import { arranged, fitted, type Measured } from "./columns.ts";
 import { errorLines, HELP } from "./help.ts";
@@ -27,8 +27,6 @@ type Frame = {
   readonly hasFooter: boolean;
   readonly page: number;
 };
-
-const plain: Paint = (text) => text;
 
 /** How the lines of a terminal are divided; a small one has only what matters most. */
 export function frameOf(rows: number, state: ScreenState, { subtitle, troubles }: ScreenContent): Frame {

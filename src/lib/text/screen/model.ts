@@ -1,9 +1,10 @@
+import type { SortValue } from "../../compare.ts";
 import type { Cell, TextColumn } from "../table.ts";
 
-/** What a full screen shows, and what its keys have changed. Texts may come from anybody: the screen makes them harmless. */
+/** What a full screen shows, and what its keys have changed. Texts need not be harmless: the screen makes them so. */
 
 /** @property value what the column is sorted by; undefined: the row is last in either order */
-export type ScreenCell = Cell & { readonly value: string | number | undefined };
+export type ScreenCell = Cell & { readonly value: SortValue };
 
 /** @property key its name for `--sort`; columns that are aligned right have numbers, and are sorted from the largest down */
 export type ScreenColumn = Pick<TextColumn, "title" | "align" | "shrinksTo"> & { readonly key: string };

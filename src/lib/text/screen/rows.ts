@@ -1,3 +1,4 @@
+import { compareBy } from "../../compare.ts";
 import type { ScreenCell, ScreenContent, ScreenSort } from "./model.ts";
 
 /** Which rows are shown, and in which order. */
@@ -25,17 +26,9 @@ function matching(rows: readonly Row[], filter: string): readonly Row[] {
   });
 }
 
-const collator = new Intl.Collator("en", { numeric: true });
-
-/** Texts from a to z, numbers from the largest; rows without a value are last in either order, equal ones as they were. */
+/** Equal rows stay as they were. */
 function inOrder({ columns }: ScreenContent, rows: readonly Row[], { key, isReversed }: ScreenSort): readonly Row[] {
   const column = key === undefined ? -1 : columns.findIndex((one) => one.key === key);
   if (column < 0) return isReversed ? rows.toReversed() : rows;
-  const sign = isReversed ? -1 : 1;
-  return rows.toSorted((a, b) => {
-    const [x, y] = [a[column]?.value, b[column]?.value];
-    if (x === undefined || y === undefined) return Number(x === undefined) - Number(y === undefined);
-    if (typeof x === "number" && typeof y === "number") return sign * (y - x);
-    return sign * collator.compare(String(x), String(y));
-  });
+  return rows.toSorted(compareBy((row) => row[column]?.value, isReversed));
 }
