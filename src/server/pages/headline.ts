@@ -18,6 +18,12 @@ export function headline(node: NodeOverview, nowMs: number, linkPrefix: string):
   return markup`<h1>${node.name}${badges}</h1>${runbooks(node, troubles, linkPrefix)}`;
 }
 
+/** The title of the page: in a row of tabs, people see which node is in trouble. */
+export function nodeTitle(node: NodeOverview, nowMs: number): string {
+  const [worst] = troublesOf(node, nowMs);
+  return worst === undefined ? node.name : `${node.name}: ${worst.text}`;
+}
+
 /** What to do: the runbooks of the alerts with these conditions. */
 function runbooks({ isReference }: NodeOverview, troubles: readonly Trouble[], linkPrefix: string): Markup {
   const alerts = troubles.flatMap(({ alert }) =>

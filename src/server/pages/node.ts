@@ -153,7 +153,10 @@ function heads(samples: readonly TextSample[]): Markup {
   const lag = samples.find(({ name }) => name === LAG)?.value;
   return table<HeadRow>({
     isCompact: true,
-    caption: lag === undefined ? "No reference to compare with." : `${count(lag)} blocks behind the best reference.`,
+    caption:
+      lag === undefined
+        ? "No reference to compare with."
+        : `${count(lag)} ${lag === 1 ? "block" : "blocks"} behind the best reference.`,
     columns: [
       { key: "what", title: "Head", isRowHeader: true, cell: ({ what }) => markup`${what}` },
       { key: "height", title: "Height", isNumeric: true, cell: ({ height }) => markup`${count(height)}` },
