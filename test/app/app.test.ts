@@ -90,7 +90,7 @@ describe("a fake monerod", () => {
 
     const openmetrics = await fetch(`${url}/metrics`, { headers: { accept: "application/openmetrics-text" } });
     expect(value(parseOpenMetrics(await openmetrics.text()), "p2p_node_up", labels)).toBe(1);
-    expect(await (await fetch(url)).text()).toContain("1 of 1 node returned a peer list");
+    expect(await (await fetch(url)).text()).toContain("1 of 1 node degraded: unexpected response");
   });
 
   test.skipIf(promtool === undefined)("gives a page that promtool accepts", async () => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import type { NodeConfig } from "../../src/config/model.ts";
 import type { NodeReport } from "../../src/model/report.ts";
+import { readingsOf } from "../../src/poll/readings.ts";
 import type { NodeState } from "../../src/poll/store.ts";
 import { answers, hang, obedient, type Poll, setUp } from "./poller-support.ts";
 import { deadReport, head, INTERVAL_MS, NOW, nodeConfig, peers, report, row, setNodes } from "./support.ts";
@@ -30,7 +31,7 @@ describe("the store", () => {
     const { poller, state, store } = setUp({ "node-1": answers(given) }, { render });
     await expect(poller.poll("node-1")).resolves.toBeUndefined();
     const done = { ok: true, value: undefined };
-    expect(state().report).toEqual({ peers: done, head: done, apis: new Map() });
+    expect(state().report).toEqual({ peers: done, head: done, apis: new Map(), readings: readingsOf(given) });
     expect(state().history).toMatchObject({ polls: 1, lastSuccessMs: NOW });
     expect(render).toHaveBeenCalledTimes(2);
     expect(render).toHaveBeenLastCalledWith({ ...state(), report: given });

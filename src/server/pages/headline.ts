@@ -42,6 +42,11 @@ const OF_REFERENCE = "P2PReferenceDown";
 function upBadge(node: NodeOverview): Markup {
   const lag = lagOf(node) ?? 0;
   return lag > chains[node.chain].usualLagBlocks / 2
-    ? troubleBadge("warning", `up, ${count(lag)} ${lag === 1 ? "block" : "blocks"} behind`)
+    ? troubleBadge("warning", `up, ${blocks(lag)} behind`)
     : badge("up");
+}
+
+/** "1 block", "2 blocks". */
+export function blocks(lag: number): string {
+  return `${count(lag)} ${lag === 1 ? "block" : "blocks"}`;
 }
