@@ -1,7 +1,7 @@
 import { countBy, groupBy } from "../../lib/group.ts";
 import { count } from "./format.ts";
 import { type Markup, markup, NOTHING } from "./markup.ts";
-import { lagOf, type NodeOverview, peersOf } from "./overview.ts";
+import { isBehind, lagOf, type NodeOverview, peersOf } from "./overview.ts";
 import { linkWith, type PageQuery, parametersOf } from "./query.ts";
 import {
   dividingLabels,
@@ -131,10 +131,13 @@ function totalsOf(members: readonly AssessedNode[]): Markup {
   const unhealthy = members.filter(({ troubles }) => troubles.length > 0).length;
   const own = members.map(({ node }) => node).filter(({ isReference }) => !isReference);
   const peers = own.flatMap((node) => peersOf(node) ?? []);
-  const lag = highestLag(own);
+  // "12 known" needs no further word.
+  const areOnlyKnown =
+    peers.some(({ unknown }) => unknown > 0) && peers.every(({ inbound, outbound }) => inbound + outbound === 0);
+  const lag = highestLag(own.filter((node) => isBehind(node)));
   const parts = [
     unhealthy === 0 ? [] : [markup`${count(unhealthy)} unhealthy`],
-    peers.length === 0 ? [] : [markup`${peersText(peers)} peers`],
+    peers.length === 0 ? [] : [markup`${peersText(peers)}${areOnlyKnown ? "" : " peers"}`],
     lag === undefined ? [] : [markup`lag ${count(lag)}`],
   ].flat();
   return markup`${parts.map((part, index) => markup`${index === 0 ? "" : ", "}${part}`)}`;

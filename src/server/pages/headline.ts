@@ -18,6 +18,12 @@ export function headline(node: NodeOverview, nowMs: number, linkPrefix: string):
   return markup`<h1>${node.name}${badges}</h1>${runbooks(node, troubles, linkPrefix)}`;
 }
 
+/** The title of the page: in a row of tabs, people see which node is in trouble. */
+export function nodeTitle(node: NodeOverview, nowMs: number): string {
+  const [worst] = troublesOf(node, nowMs);
+  return worst === undefined ? node.name : `${node.name}: ${worst.text}`;
+}
+
 /** What to do: the runbooks of the alerts with these conditions. */
 function runbooks({ isReference }: NodeOverview, troubles: readonly Trouble[], linkPrefix: string): Markup {
   const alerts = troubles.flatMap(({ alert }) =>
@@ -36,6 +42,11 @@ const OF_REFERENCE = "P2PReferenceDown";
 function upBadge(node: NodeOverview): Markup {
   const lag = lagOf(node) ?? 0;
   return lag > chains[node.chain].usualLagBlocks / 2
-    ? troubleBadge("warning", `up, ${count(lag)} ${lag === 1 ? "block" : "blocks"} behind`)
+    ? troubleBadge("warning", `up, ${blocks(lag)} behind`)
     : badge("up");
+}
+
+/** "1 block", "2 blocks". */
+export function blocks(lag: number): string {
+  return `${count(lag)} ${lag === 1 ? "block" : "blocks"}`;
 }

@@ -16,7 +16,7 @@ import {
   timeOfDay,
   UNKNOWN,
 } from "./format.ts";
-import { headline } from "./headline.ts";
+import { blocks, headline } from "./headline.ts";
 import { KNOWN_PEER_FAMILIES, knownPeersTable } from "./known-peers.ts";
 import { type Markup, markup, NOTHING } from "./markup.ts";
 import { type NodeOverview, totalPeers } from "./overview.ts";
@@ -154,7 +154,7 @@ function heads(samples: readonly TextSample[]): Markup {
   const lag = samples.find(({ name }) => name === LAG)?.value;
   return table<HeadRow>({
     isCompact: true,
-    caption: lag === undefined ? "No reference to compare with." : `${count(lag)} blocks behind the best reference.`,
+    caption: lag === undefined ? "No reference to compare with." : `${blocks(lag)} behind the best reference.`,
     columns: [
       { key: "what", title: "Head", isRowHeader: true, cell: ({ what }) => markup`${what}` },
       { key: "height", title: "Height", isNumeric: true, cell: ({ height }) => markup`${count(height)}` },

@@ -192,11 +192,14 @@ function columns({ nowMs, shared, linkPrefix, own }: ColumnsOptions): readonly C
       first: "desc",
       sortBy: ({ node: { lastSuccessMs } }) => (lastSuccessMs === undefined ? undefined : nowMs - lastSuccessMs),
       cell: ({ node: { lastSuccessMs } }) =>
-        lastSuccessMs === undefined
-          ? UNKNOWN
-          : markup`${duration(Math.max(0, Math.floor((nowMs - lastSuccessMs) / 1000)))}`,
+        lastSuccessMs === undefined ? UNKNOWN : markup`${ageText(nowMs - lastSuccessMs)}`,
     },
   ];
+}
+
+/** In whole seconds: the clock of a poll that has only just ended may even be ahead. */
+function ageText(ms: number): string {
+  return ms < 1000 ? "0s" : duration(Math.floor(ms / 1000));
 }
 
 function nameCell(

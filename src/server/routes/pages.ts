@@ -6,6 +6,7 @@ import type { NodeStore, StoredNode } from "../../poll/store.ts";
 import type { Compress } from "../compress.ts";
 import { createCostlyResponses } from "../costly-responses.ts";
 import { acceptsHtml } from "../negotiate.ts";
+import { nodeTitle } from "../pages/headline.ts";
 import type { Markup } from "../pages/markup.ts";
 import { isShownOfNode, NODE_PARAMETERS, nodePage } from "../pages/node.ts";
 import { overviewOf } from "../pages/overview.ts";
@@ -89,8 +90,9 @@ export function pagesRoutes(options: PagesOptions): readonly Route[] {
       // The peers of a node are stored only as lines of its metrics: a fleet has a hundred thousand of them.
       const samples = [...readSamples(stored.lines.bytes.toString(), isShownOfNode)];
       const polls = recentPolls.of(name);
-      const content = nodePage({ node: overview(stored), recentPolls: polls, samples, query, nowMs, linkPrefix });
-      return page(name, path, content, nowMs);
+      const shown = overview(stored);
+      const content = nodePage({ node: shown, recentPolls: polls, samples, query, nowMs, linkPrefix });
+      return page(nodeTitle(shown, nowMs), path, content, nowMs);
     });
   }
 

@@ -11,12 +11,14 @@ import { HOSTILE_TEXTS, serveFleet } from "../../support/gallery/serve.ts";
 
 type Shown = Omit<Fleet, "nowMs"> & { readonly name: string };
 
+const FEW: Shown = { name: "10 nodes", nodes: 10, minutes: 60 };
+
 /** As many as have series by default, and texts as long as they may be. */
 const MOST_PEERS = 250;
 const LONG = "a-name-as-long-as-people-make-them.region-eu-central-1.".repeat(2);
 
 const FLEETS: readonly Shown[] = [
-  { name: "10 nodes", nodes: 10, minutes: 60 },
+  FEW,
   { name: "200 nodes", nodes: 200, minutes: 60 },
   { name: "1000 nodes", nodes: 1000, minutes: 60 },
   { name: "hostile nodes", nodes: 30, minutes: 60, hostile: HOSTILE_TEXTS },
@@ -50,28 +52,18 @@ const ALL = FLEETS.flatMap((fleet, row) =>
 
 describe.skipIf(!CHROMIUM)("the pages of made-up fleets", () => {
   let browser: Browser;
-  type Served = Awaited<ReturnType<typeof serveFleet>> & { readonly names: readonly string[] };
-  const served = new Map<string, Served>();
 
   beforeAll(async () => {
     browser = await openBrowser();
-    for (const fleet of FLEETS) {
-      const made = makeFleet({ ...fleet, nowMs: Date.now() });
-      const names = made.store.all().map(({ state }) => state.node.name);
-      served.set(fleet.name, { ...(await serveFleet(made)), names });
-    }
   });
 
-  afterAll(async () => {
-    await browser.close();
-    for (const { close } of served.values()) await close();
-  });
+  afterAll(() => browser.close());
 
   const looks = ALL.filter(({ isUsual }) => ALL_LOOKS || isUsual);
 
   test.each(looks.map((look) => [titleOf(look), look] as const))("%s", async (_, look) => {
     const { fleet, width, scheme, hasScripts } = look;
-    const { url = "", names = [] } = served.get(fleet.name) ?? {};
+    const { url, names, end } = await serve(fleet);
     const viewport = { width, height: HEIGHTS[width] ?? 900 };
     const options = { origin: url, viewport, colorScheme: scheme, javaScriptEnabled: hasScripts };
     const { page, misdeeds, expect: allow, close } = await openPage(browser, options);
@@ -79,7 +71,7 @@ describe.skipIf(!CHROMIUM)("the pages of made-up fleets", () => {
     const nodes = [...new Set([names[0], names[3]])]
       .flatMap((name) => name ?? [])
       .map((name) => `/nodes/${encodeURIComponent(name)}`);
-    const isFirst = fleet === FLEETS[0];
+    const isFirst = fleet === FEW;
     for (const path of ["/", ...nodes, ...(ALL_LOOKS || isFirst ? OTHER_PATHS : [])]) {
       await page.goto(url + path);
       await takePicture(page, [fleet.name, path, `${width}`, scheme, hasScripts ? "scripts" : "plain"]);
@@ -94,10 +86,11 @@ describe.skipIf(!CHROMIUM)("the pages of made-up fleets", () => {
     }
     expect(misdeeds).toEqual([]);
     await close();
+    await end();
   });
 
   test("the charts of a node show values under the pointer and by keyboard, and go on after a refresh", async () => {
-    const { url = "", names = [] } = served.get("10 nodes") ?? {};
+    const { url, names, end } = await serve(FEW);
     const { page, misdeeds, close } = await openPage(browser, { origin: url, viewport: { width: 1440, height: 900 } });
     await page.goto(`${url}/nodes/${names[0]}`);
     const plots = page.locator(".plot");
@@ -132,8 +125,17 @@ describe.skipIf(!CHROMIUM)("the pages of made-up fleets", () => {
     expect(await page.locator(".tip").count()).toBe(0);
     expect(misdeeds).toEqual([]);
     await close();
+    await end();
   });
 });
+
+/** Made for each look, as its data gets old: after a minute all nodes would be "not polled in time". */
+async function serve(fleet: Shown) {
+  const made = makeFleet({ ...fleet, nowMs: Date.now() });
+  const names = made.store.all().map(({ state }) => state.node.name);
+  const { url, close: end } = await serveFleet(made);
+  return { url, names, end };
+}
 
 function titleOf({ fleet, width, scheme, hasScripts }: (typeof ALL)[number]): string {
   return `${fleet.name} at ${width} px, ${scheme}, ${hasScripts ? "with" : "without"} scripts`;

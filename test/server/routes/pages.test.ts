@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { NodeConfig } from "../../../src/config/model.ts";
 import { createRecentPolls } from "../../../src/poll/recent-polls.ts";
 import { createStore, type NodeState, toStored } from "../../../src/poll/store.ts";
@@ -9,6 +9,7 @@ import {
   failing,
   firstState,
   head,
+  NOW,
   nodeConfig,
   peers,
   report,
@@ -71,6 +72,14 @@ describe("the status page", () => {
     expect(text).toContain("region=eu down monero");
     expect(text).toContain("half no peers , degraded, not polled in time wire 0 / 0");
     expect(text).toMatch(/good data is \S+ old monero 1 \/ 1 100/);
+  });
+
+  test("the age of data is in whole seconds, also of a poll that has only just ended", async () => {
+    const clock = vi.spyOn(Date, "now").mockReturnValue(NOW + 400);
+    const { text } = await pagesOf([UP])("/");
+    clock.mockRestore();
+    expect(text).toContain(" 0s ");
+    expect(text).not.toContain("0ms");
   });
 
   test("shows the reason of a node that is down only once", async () => {
@@ -168,6 +177,13 @@ describe("the page of a node", () => {
       "POST get_info http://192.0.2.10:18081 0\u202fms 12\u202fms HTTP 200 2.0\u202fKiB",
     ])
       expect(text).toContain(expected.replaceAll("\u202f", " "));
+  });
+
+  test("the title of the tab says what is worst, so that people find the node among their tabs", async () => {
+    const titles = [];
+    const page = pagesOf([UP, DEGRADED, DOWN]);
+    for (const name of ["bad", "half"]) titles.push(/<title>(.*?)</.exec((await page(`/nodes/${name}`)).body)?.[1]);
+    expect(titles).toEqual(["bad: down \u00b7 peer-exporter", "half: no peers \u00b7 peer-exporter"]);
   });
 
   test("sorts its peers", async () => {
