@@ -18,6 +18,12 @@ export function duration(seconds: number): string {
   return units.slice(0, 2).join("");
 }
 
+/** How old something is, in whole seconds: 0s for less than one. */
+export function age(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  return whole === 0 ? "0s" : duration(whole);
+}
+
 export function ago(ms: number, nowMs: number): string {
   const seconds = Math.max(0, (nowMs - ms) / 1000);
   return seconds < 1 ? "now" : `${duration(seconds)} ago`;

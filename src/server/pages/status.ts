@@ -1,6 +1,6 @@
 import { groupByCause, shortCause } from "./causes.ts";
 import { filters, hasFilters, withoutFilters } from "./filters.ts";
-import { count, countOrUnknown, duration, labelText, UNKNOWN } from "./format.ts";
+import { age, count, countOrUnknown, labelText, UNKNOWN } from "./format.ts";
 import { type Markup, markup, NOTHING } from "./markup.ts";
 import { hasNoPeers, headOf, isBehind, lagOf, type NodeOverview, peersOf, totalPeers } from "./overview.ts";
 import { linkWith, type PageQuery } from "./query.ts";
@@ -185,7 +185,7 @@ function columns({ nowMs, shared, linkPrefix, own }: ColumnsOptions): readonly C
       cell: ({ node: { lastSuccessMs } }) =>
         lastSuccessMs === undefined
           ? UNKNOWN
-          : markup`${duration(Math.max(0, Math.floor((nowMs - lastSuccessMs) / 1000)))}`,
+          : markup`${age((nowMs - lastSuccessMs) / 1000)}`,
     },
   ];
 }
