@@ -183,9 +183,7 @@ function columns({ nowMs, shared, linkPrefix, own }: ColumnsOptions): readonly C
       first: "desc",
       sortBy: ({ node: { lastSuccessMs } }) => (lastSuccessMs === undefined ? undefined : nowMs - lastSuccessMs),
       cell: ({ node: { lastSuccessMs } }) =>
-        lastSuccessMs === undefined
-          ? UNKNOWN
-          : markup`${age((nowMs - lastSuccessMs) / 1000)}`,
+        lastSuccessMs === undefined ? UNKNOWN : markup`${age((nowMs - lastSuccessMs) / 1000)}`,
     },
   ];
 }
