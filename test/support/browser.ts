@@ -5,6 +5,9 @@ import { findServer, requireProgram } from "./servers.ts";
 
 /** A real browser that looks at the pages. */
 
+/** `ALL_LOOKS=1` looks at the pages in every combination of fleet, window, scheme and scripts; otherwise at some. */
+export const ALL_LOOKS = process.env.ALL_LOOKS === "1";
+
 export const CHROMIUM = findServer("chromium", "apt-get install chromium");
 
 const QUIET = [

@@ -66,6 +66,7 @@ export type LogLine = {
   readonly msg: string;
   readonly listen?: readonly string[];
   readonly code?: string;
+  readonly handler?: string;
   readonly target?: string;
   readonly api?: string;
   readonly reason?: string;

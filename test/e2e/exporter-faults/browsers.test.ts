@@ -72,9 +72,11 @@ async function attack(
   page: Page,
   { url, ways, count }: { readonly url: string; readonly ways: string; readonly count: number },
 ): Promise<readonly string[]> {
-  // A browser does not tell of each way how it ended. For what it shows it also asks for a picture, which is nowhere.
+  // A browser does not tell of each way how it ended. For what it shows it also asks for the icon.
   const answered = () =>
-    lines().flatMap(({ msg, code }) => (msg === "answered" && String(code) !== "404" ? [String(code)] : []));
+    lines().flatMap(({ msg, code, handler }) =>
+      msg === "answered" && handler !== "/favicon.ico" ? [String(code)] : [],
+    );
   const before = answered().length;
   await page.evaluate(`${ways}.forEach((way) => Promise.resolve(way("${url}")).catch(() => {}))`);
   await waitFor(() => answered().length >= before + count, `${count} answers`, { timeoutMs: 30_000 });

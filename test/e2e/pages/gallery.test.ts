@@ -1,6 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { accessibilityFindings, CHROMIUM, openBrowser, openPage, overflow } from "../../support/browser.ts";
+import { ALL_LOOKS, accessibilityFindings, CHROMIUM, openBrowser, openPage, overflow } from "../../support/browser.ts";
 import { type Fleet, makeFleet } from "../../support/gallery/fleet.ts";
 import { HOSTILE_TEXTS, serveFleet } from "../../support/gallery/serve.ts";
 
@@ -11,11 +11,17 @@ import { HOSTILE_TEXTS, serveFleet } from "../../support/gallery/serve.ts";
 
 type Shown = Omit<Fleet, "nowMs"> & { readonly name: string };
 
+/** As many as have series by default, and texts as long as they may be. */
+const MOST_PEERS = 250;
+const LONG = "a-name-as-long-as-people-make-them.region-eu-central-1.".repeat(2);
+
 const FLEETS: readonly Shown[] = [
   { name: "10 nodes", nodes: 10, minutes: 60 },
   { name: "200 nodes", nodes: 200, minutes: 60 },
   { name: "1000 nodes", nodes: 1000, minutes: 60 },
   { name: "hostile nodes", nodes: 30, minutes: 60, hostile: HOSTILE_TEXTS },
+  { name: "a crowded node", nodes: 1, minutes: 60, story: "well", peers: MOST_PEERS, hostile: [LONG] },
+  { name: "no nodes", nodes: 0, minutes: 0 },
 ];
 
 const HEIGHTS: Readonly<Record<number, number>> = { 390: 844, 1440: 900, 3840: 2160 };
@@ -29,8 +35,6 @@ const OTHER_PATHS = ["/config", "/rules", "/dashboards", "/docs", "/docs/pages",
 
 /** The rules of axe read every cell: a page of 500 nodes would take it a minute. */
 const MOST_NODES_FOR_AXE = 30;
-
-const WANTS_ALL = process.env.ALL_LOOKS === "1";
 
 const ALL = FLEETS.flatMap((fleet, row) =>
   WIDTHS.flatMap((width, column) =>
@@ -63,7 +67,7 @@ describe.skipIf(!CHROMIUM)("the pages of made-up fleets", () => {
     for (const { close } of served.values()) await close();
   });
 
-  const looks = ALL.filter(({ isUsual }) => WANTS_ALL || isUsual);
+  const looks = ALL.filter(({ isUsual }) => ALL_LOOKS || isUsual);
 
   test.each(looks.map((look) => [titleOf(look), look] as const))("%s", async (_, look) => {
     const { fleet, width, scheme, hasScripts } = look;
@@ -72,14 +76,18 @@ describe.skipIf(!CHROMIUM)("the pages of made-up fleets", () => {
     const options = { origin: url, viewport, colorScheme: scheme, javaScriptEnabled: hasScripts };
     const { page, misdeeds, expect: allow, close } = await openPage(browser, options);
     allow(/status of 404/);
-    const nodes = [names[0], names[3]].map((name = "") => `/nodes/${encodeURIComponent(name)}`);
+    const nodes = [...new Set([names[0], names[3]])]
+      .flatMap((name) => name ?? [])
+      .map((name) => `/nodes/${encodeURIComponent(name)}`);
     const isFirst = fleet === FLEETS[0];
-    for (const path of ["/", ...nodes, ...(WANTS_ALL || isFirst ? OTHER_PATHS : [])]) {
+    for (const path of ["/", ...nodes, ...(ALL_LOOKS || isFirst ? OTHER_PATHS : [])]) {
       await page.goto(url + path);
       await takePicture(page, [fleet.name, path, `${width}`, scheme, hasScripts ? "scripts" : "plain"]);
       expect([path, await page.locator("h1").count()]).toEqual([path, 1]);
       expect([path, await overflow(page)]).toEqual([path, 0]);
+      expect([path, await tablesInTheMargin(page)]).toEqual([path, []]);
       if (path === "/") await lookAtNodes(page, fleet, viewport.height);
+      else if (fleet.peers !== undefined) expect(await page.locator("#peers tbody tr").count()).toBe(fleet.peers);
       if (hasScripts && fleet.nodes <= MOST_NODES_FOR_AXE) {
         expect([path, await accessibilityFindings(page)]).toEqual([path, []]);
       }
@@ -138,7 +146,18 @@ async function takePicture(page: Page, parts: readonly string[]): Promise<void> 
   if (folder !== undefined) await page.screenshot({ path: `${folder}/${name}.png` });
 }
 
+/** Tables that reach beyond the text. */
+function tablesInTheMargin(page: Page): Promise<readonly string[]> {
+  return page.evaluate<readonly string[]>(`(() => {
+    const right = document.querySelector("main h1").getBoundingClientRect().right;
+    return [...document.querySelectorAll("main table")]
+      .filter((table) => table.checkVisibility({ contentVisibilityAuto: true }) && table.getBoundingClientRect().right > right + 1)
+      .map((table) => table.outerHTML.slice(0, 200));
+  })()`);
+}
+
 async function lookAtNodes(page: Page, { nodes }: Shown, windowHeight: number): Promise<void> {
+  if (nodes === 0) return;
   const first = await page.locator("#nodes tbody tr").first().boundingBox();
   expect(first && first.y + first.height).toBeLessThan(windowHeight);
   expect(await page.locator("#nodes tbody th a").count()).toBe(Math.min(NODES_PER_PAGE, nodes));

@@ -23,6 +23,8 @@ export type Fleet = {
   readonly hostile?: readonly string[];
   /** Every node has this story; otherwise each has its own, most of them "well". */
   readonly story?: Story["name"];
+  /** Connections of each node; default: 8 to 40, and of the first one 80 more. */
+  readonly peers?: number;
   readonly seed?: string;
 };
 
@@ -66,7 +68,8 @@ function hourOf(fleet: Fleet, index: number, recentPolls: RecentPolls): NodeStat
   let history: NodeHistory = EMPTY_HISTORY;
   const seed = `${fleet.seed ?? ""}${index}`;
   const random = createRandom(seed);
-  const peers = story.name === "alone" ? 0 : random.integer(8, 40) + (index === 0 ? 80 : 0);
+  const usual = random.integer(8, 40) + (index === 0 ? 80 : 0);
+  const peers = story.name === "alone" ? 0 : (fleet.peers ?? usual);
   const connections = connectionsOf(kind, { seed, peers, hostile: fleet.hostile ?? [] });
   for (let minutes = fleet.minutes; minutes >= 0; minutes -= 1) {
     const endedMs = fleet.nowMs - minutes * 60_000 - (index % 15) * 1000;

@@ -92,7 +92,7 @@ export function connectionsOf(kind: Kind, { seed, peers, hostile }: Crowd): read
 
 /** Some of them come and go. */
 export function presentAt(all: readonly PeerConnection[], minutes: number): readonly PeerConnection[] {
-  const gone = Math.round(all.length * 0.15 * Math.sin(minutes / 7)) + (minutes % 13 === 0 ? 2 : 0);
+  const gone = Math.round(all.length * 0.15 * Math.sin(minutes / 7)) + (minutes % 13 === 12 ? 2 : 0);
   return all.slice(0, all.length - Math.max(0, gone));
 }
 
