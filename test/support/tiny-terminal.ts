@@ -1,4 +1,4 @@
-import { width } from "../../src/lib/text/table.ts";
+import { width } from "../../src/lib/text/width.ts";
 
 /** A terminal that knows only what the screen of a watch sends, and throws at everything else. */
 export type TinyTerminal = {

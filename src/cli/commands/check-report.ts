@@ -1,7 +1,7 @@
 import { counted } from "../../lib/text/format.ts";
 import { harmless } from "../../lib/text/harmless.ts";
-import { width } from "../../lib/text/table.ts";
 import type { Style } from "../../lib/text/terminal.ts";
+import { width } from "../../lib/text/width.ts";
 import { hanging, wrapped } from "../../lib/text/wrap.ts";
 import { type ApiFailure, bareMessage, causesOf, failuresOf, isUp } from "../../poll/outcomes.ts";
 import { adviceLines, adviceOf, causeLines, describeFound } from "./format-node.ts";

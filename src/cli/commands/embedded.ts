@@ -3,7 +3,8 @@ import schema from "../../../config.schema.json" with { type: "json" };
 import { loadAssets, type RulesKind } from "../../documents/assets.ts";
 import { type DocumentEntry, documentHint, findDocument, loadDocuments } from "../../documents/documents.ts";
 import { didYouMean } from "../../lib/suggest.ts";
-import { wrapped } from "../../lib/text/wrap.ts";
+import { terminalWidth } from "../../lib/text/terminal.ts";
+import { hanging } from "../../lib/text/wrap.ts";
 import { type Context, EXIT_USAGE } from "../context.ts";
 import type { Invocation } from "../invocation.ts";
 
@@ -93,15 +94,12 @@ function listOfDocuments(documents: readonly DocumentEntry[]): string {
 
 const RUNBOOK_FOLDER = "runbooks/";
 
-const TERMINAL_WIDTH = 80;
-
-/** A name and what it is about, one below the other; what does not fit goes on below, without a name. */
+/** A name and what it is about: in a pipe one line for each, on a terminal what does not fit goes on below, without a name. */
 function listed(rows: readonly (readonly [name: string, about: string])[]): string {
-  const width = Math.max(...rows.map(([name]) => name.length)) + 2;
+  const widest = Math.max(...rows.map(([name]) => name.length)) + 2;
+  const maxWidth = terminalWidth(process.stdout);
   return rows
-    .map(([name, about]) => {
-      const lines = wrapped(about, TERMINAL_WIDTH - width);
-      return `${name.padEnd(width)}${lines.join(`\n${" ".repeat(width)}`)}\n`;
-    })
+    .flatMap(([name, about]) => hanging(about, { first: name.padEnd(widest), maxWidth }))
+    .map((line) => `${line}\n`)
     .join("");
 }

@@ -1,6 +1,9 @@
 import { age, duration } from "../../lib/text/format.ts";
-import { type Cell, type TextColumn, type TextTable, tableLines, withoutSpaces } from "../../lib/text/table.ts";
-import { type Paint, plain, type Style } from "../../lib/text/terminal.ts";
+import { harmless } from "../../lib/text/harmless.ts";
+import { type Cell, type TextColumn, type TextTable, tableLines } from "../../lib/text/table.ts";
+import { createStyle, type Paint, plain, type Style } from "../../lib/text/terminal.ts";
+import { width, withoutSpaces } from "../../lib/text/width.ts";
+import { hanging } from "../../lib/text/wrap.ts";
 import type { NodeColumn } from "../sort-order.ts";
 import { shortChainId } from "./format-node.ts";
 import type { NodeRow } from "./node-rows.ts";
@@ -21,6 +24,11 @@ const NARROWEST_CAUSE = 14;
 
 /** Enough for the numbers. A node may send any text. */
 const NARROWEST_VERSION = 10;
+
+/** Where the causes have lines of their own. */
+const INDENT = "  ";
+
+const COLOURLESS = createStyle(false);
 
 export const NODES_COLUMNS: readonly NodesColumn[] = [
   { key: "name", title: "NAME", align: "left", cell: ({ polled }) => polled.node.name },
@@ -62,24 +70,52 @@ export const NODES_COLUMNS: readonly NodesColumn[] = [
     align: "left",
     shrinksTo: NARROWEST_CAUSE,
     cell: ({ cause }) => cause,
-    paint: ({ state }, style) => (state === "down" ? style.red : style.yellow),
+    paint: causePaint,
   },
 ];
 
-/** Always the same columns in the same order, on a terminal those that have room. */
-export function nodesText(rows: readonly NodeRow[], view: TextView & { readonly hasHeaders: boolean }): string {
+type View = TextView & { readonly hasHeaders: boolean };
+
+/**
+ * Always the same columns in the same order; on a terminal those that have room, and where a line with its cause has none, the
+ * cause is below it.
+ */
+export function nodesText(rows: readonly NodeRow[], view: View): string {
   if (rows.length === 0) return "";
-  return tableLines(nodesTable(rows, view))
-    .map((line) => `${line}\n`)
-    .join("");
+  const { isWide, maxWidth } = view;
+  const hasRoom = isWide || maxWidth === undefined || nodesWidth(rows, view) <= maxWidth;
+  const lines = hasRoom
+    ? tableLines(nodesTable(rows, { ...view, maxWidth: undefined }, true))
+    : linesWithCauses(rows, view);
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+/** Columns of a terminal that the table takes when nothing is cut. Colours take none, so it is measured without. */
+function nodesWidth(rows: readonly NodeRow[], view: View): number {
+  const lines = tableLines(nodesTable(rows, { ...view, style: COLOURLESS, maxWidth: undefined }, true));
+  return lines.reduce((widest, line) => Math.max(widest, width(line)), 0);
+}
+
+function linesWithCauses(rows: readonly NodeRow[], view: View): readonly string[] {
+  const { style, hasHeaders, maxWidth } = view;
+  const first = hasHeaders ? 1 : 0;
+  return tableLines(nodesTable(rows, view, false)).flatMap((line, index) => {
+    const row = rows[index - first];
+    if (row?.cause === undefined) return [line];
+    const paint = causePaint(row, style);
+    return [line, ...hanging(harmless(row.cause), { first: INDENT, maxWidth }).map(paint)];
+  });
 }
 
 function nodesTable(
   rows: readonly NodeRow[],
-  { style, isWide, maxWidth, hasHeaders }: TextView & { readonly hasHeaders: boolean },
+  { style, isWide, maxWidth, hasHeaders }: View,
+  hasCauses: boolean,
 ): TextTable {
-  const columns = NODES_COLUMNS.filter((column) => isWide || column.isWide !== true);
-  const last = columns.length - 1;
+  const columns = NODES_COLUMNS.filter(
+    (column) => (isWide || column.isWide !== true) && (hasCauses || column.title !== "CAUSE"),
+  );
+  const last = hasCauses ? columns.length - 1 : columns.length;
   const cells = rows.map((row) =>
     columns.map(({ cell, paint }, index): Cell => {
       const text = cell(row);
@@ -93,8 +129,12 @@ function nodesTable(
     paintTitle: style.dim,
     hasTitles: hasHeaders,
     indent: "",
-    maxWidth: isWide ? undefined : maxWidth,
+    maxWidth,
   };
+}
+
+function causePaint({ state }: NodeRow, style: Style): Paint {
+  return state === "down" ? style.red : style.yellow;
 }
 
 function statePaint({ state }: NodeRow, style: Style): Paint {

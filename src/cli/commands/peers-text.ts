@@ -1,7 +1,8 @@
 import { chains } from "../../chains/index.ts";
 import { age, bytes } from "../../lib/text/format.ts";
-import { type Cell, type TextColumn, tableLines, withoutSpaces } from "../../lib/text/table.ts";
+import { type Cell, type TextColumn, tableLines } from "../../lib/text/table.ts";
 import { type Paint, plain, type Style } from "../../lib/text/terminal.ts";
+import { withoutSpaces } from "../../lib/text/width.ts";
 import { wrapped } from "../../lib/text/wrap.ts";
 import type { PeerConnection } from "../../model/report.ts";
 import { isUp } from "../../poll/outcomes.ts";

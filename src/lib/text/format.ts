@@ -18,9 +18,10 @@ export function duration(seconds: number): string {
   return units.slice(0, 2).join("");
 }
 
-/** The age of something whose time is known in whole seconds. */
+/** How old something is, in whole seconds: 0s for less than one, and for a clock that is behind. */
 export function age(seconds: number): string {
-  return seconds === 0 ? "0s" : duration(seconds);
+  const whole = Math.max(0, Math.floor(seconds));
+  return whole === 0 ? "0s" : duration(whole);
 }
 
 export function ago(ms: number, nowMs: number): string {

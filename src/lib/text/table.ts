@@ -1,6 +1,7 @@
-import stringWidth from "fast-string-truncated-width";
 import { harmless } from "./harmless.ts";
 import { type Paint, plain } from "./terminal.ts";
+import { truncate, width } from "./width.ts";
+import { hanging } from "./wrap.ts";
 
 /** A table of plain text in aligned columns, for people at a terminal. */
 
@@ -59,8 +60,15 @@ export function tableLines(table: TextTable): readonly string[] {
   return [
     ...(hasTitles ? [line(columns.map(({ title }) => ({ text: title, paint: paintTitle })))] : []),
     ...cells.map((row) => line(pick(row))),
-    ...(left.length === 0 ? [] : [indent + paintTitle(`no room for ${left.join(", ")}`)]),
+    ...withoutRoom(left, { indent, maxWidth }).map((line) => indent + paintTitle(line)),
   ];
+}
+
+/** What is below the table, wrapped like it is cut. */
+function withoutRoom(titles: readonly string[], { indent, maxWidth }: Pick<TextTable, "indent" | "maxWidth">) {
+  if (titles.length === 0) return [];
+  const room = maxWidth === undefined ? undefined : maxWidth - indent.length;
+  return hanging(`no room for ${titles.join(", ")}`, { first: "", maxWidth: room });
 }
 
 /** The columns that have room at their narrowest. */
@@ -98,26 +106,4 @@ export function shrink(
     over -= 1;
   }
   return widths;
-}
-
-/** For tables that programs split at spaces: they are shown as _. */
-export function withoutSpaces(text: string): string {
-  return harmless(text).replace(/\s/gu, "_");
-}
-
-/** How many columns of a terminal a text takes, once it is harmless: without control characters. */
-export function width(text: string): number {
-  return stringWidth(text).width;
-}
-
-/** The text in at most so many columns, with … in place of the part that is cut off. */
-export function truncate(text: string, columns: number): string {
-  if (width(text) <= columns) return text;
-  let kept = "";
-  // The library's own truncation may exceed the limit by half a wide character.
-  for (const character of text) {
-    if (width(kept + character) > columns - 1) break;
-    kept += character;
-  }
-  return columns < 1 ? "" : `${kept}…`;
 }

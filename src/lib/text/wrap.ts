@@ -1,4 +1,4 @@
-import { width } from "./table.ts";
+import { width } from "./width.ts";
 
 /** Text that is broken at words, for people at a terminal. */
 

@@ -70,7 +70,7 @@ export function chart(options: ChartOptions, time: ChartTime): Markup {
 <svg class="chart" role="img" aria-label="${title}: ${summary}">${grounds(time)}
 <svg viewBox="0 0 ${window.minutes} ${HEIGHT}" preserveAspectRatio="none">${downs(time)}<path class="grid" d="${grid(scale, window)}"/>${limitLine(options, scale, window)}
 ${drawn.flatMap((each, index) => [isStacked || drawn.length === 1 ? area(each, scale, window) : NOTHING, line(each, index, scale, window)])}${failed.length === 0 ? NOTHING : markup`<path class="failed" d="${failed.map(({ minute }) => `M${minute - window.first + 0.5} ${HEIGHT}v-30`).join("")}"/>`}</svg>
-${drawn.flat().length === 0 ? NOTHING : valueTicks(scale)}${timeTicks(window)}${limitText(options, scale)}${firstPoll(time)}${noData(drawn, time)}</svg>
+${drawn.flat().length === 0 ? NOTHING : valueTicks(scale)}${timeTicks(window)}${limitText(options, scale)}${note(drawn.flat().length === 0, time)}</svg>
 </div>
 </figure>`;
 }
@@ -158,11 +158,16 @@ function grounds({ since, window }: ChartTime): Markup {
   return unknown <= 0 ? NOTHING : markup`<rect class="before" width="${percent(unknown)}" height="100%"/>`;
 }
 
-function firstPoll({ since, window }: ChartTime): Markup {
+/** One text at most, as two could be in the same place. */
+function note(isEmpty: boolean, { since, window }: ChartTime): Markup {
   const unknown = unknownShare(window, since);
-  return since === undefined || unknown < ROOM_FOR_TEXT
-    ? NOTHING
-    : markup`<text class="note" x="${percent(unknown / 2)}" y="50%">first poll ${clock(since)}</text>`;
+  const isSaid = since !== undefined && unknown >= ROOM_FOR_TEXT;
+  if (!isSaid && !isEmpty) return NOTHING;
+  const text =
+    since === undefined
+      ? "no data yet: values appear after the first poll"
+      : [...(isEmpty ? ["no data"] : []), ...(isSaid ? [`first poll ${clock(since)}`] : [])].join("; ");
+  return markup`<text class="note" x="${percent(isSaid ? unknown / 2 : 0.5)}" y="50%">${text}</text>`;
 }
 
 /** Of the width of a chart on a phone. */
@@ -199,11 +204,6 @@ function limitText({ limit }: ChartOptions, { top }: Scale): Markup {
   return limit === undefined || limit > top || limit < top / 12
     ? NOTHING
     : markup`<text class="limit" x="4" y="${percent(1 - limit / top)}">alert above ${limit}</text>`;
-}
-
-function noData(drawn: readonly (readonly unknown[])[], { since }: ChartTime): Markup {
-  if (drawn.some((each) => each.length > 0)) return NOTHING;
-  return markup`<text class="note" x="50%" y="50%">${since === undefined ? "no data yet: values appear after the first poll" : "no data"}</text>`;
 }
 
 /** The style moves the texts to the edges. */

@@ -4,7 +4,7 @@ import type { ApiFailure } from "../../poll/outcomes.ts";
 import { type Markup, markup } from "./markup.ts";
 import type { Condition, Level } from "./overview.ts";
 
-export { ago, bytes, duration, isoTime } from "../../lib/text/format.ts";
+export { age, ago, bytes, duration, isoTime } from "../../lib/text/format.ts";
 
 /** How numbers, times, conditions, failures and labels look on all pages. */
 

@@ -68,7 +68,7 @@ export function knownPeersTable({ chain, samples, merged, path, query }: KnownPe
       ? (chains[chain].traits.unaskedNote ?? "the exporter asked none of them in the last polls")
       : `the exporter asked ${count(asked.length)} of them in the last polls, and ${count(asked.filter(({ answers }) => answers).length)} answered`;
   return table({
-    caption: `${count(rows.length + merged)} known peers whose last session with the node did not fail, as in the ${names[0]} series; the node need not be connected to them${shared}. Of their state the node says no more; ${words}.`,
+    caption: `${count(rows.length + merged)} known peers whose last session with the node did not fail, as in the ${names[0]} series; the node need not be connected to them${shared}. The node leaves out peers that fail, and of the others it tells only address and id; ${words}.`,
     columns: columns.map((column) => withPlace(column, rows)),
     rows,
     sorting: { path, query, anchor: "peers" },

@@ -1,7 +1,7 @@
 import { eachStep, mapSteps, type Steps } from "../../lib/slices.ts";
 import { groupByCause, shortCause } from "./causes.ts";
 import { filters, hasFilters, withoutFilters } from "./filters.ts";
-import { count, countOrUnknown, duration, labelText, UNKNOWN } from "./format.ts";
+import { age, count, countOrUnknown, labelText, UNKNOWN } from "./format.ts";
 import { type Markup, markup, NOTHING } from "./markup.ts";
 import { hasNoPeers, headOf, isBehind, lagOf, type NodeOverview, peersOf, totalPeers } from "./overview.ts";
 import { linkWith, type PageQuery } from "./query.ts";
@@ -192,14 +192,9 @@ function columns({ nowMs, shared, linkPrefix, own }: ColumnsOptions): readonly C
       first: "desc",
       sortBy: ({ node: { lastSuccessMs } }) => (lastSuccessMs === undefined ? undefined : nowMs - lastSuccessMs),
       cell: ({ node: { lastSuccessMs } }) =>
-        lastSuccessMs === undefined ? UNKNOWN : markup`${ageText(nowMs - lastSuccessMs)}`,
+        lastSuccessMs === undefined ? UNKNOWN : markup`${age((nowMs - lastSuccessMs) / 1000)}`,
     },
   ];
-}
-
-/** In whole seconds: the clock of a poll that has only just ended may even be ahead. */
-function ageText(ms: number): string {
-  return ms < 1000 ? "0s" : duration(Math.floor(ms / 1000));
 }
 
 function nameCell(

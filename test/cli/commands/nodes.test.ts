@@ -8,8 +8,8 @@ import type { PolledNode } from "../../../src/cli/commands/polling.ts";
 import type { NodesInvocation } from "../../../src/cli/invocation.ts";
 import { parseSelector } from "../../../src/cli/selector.ts";
 import { NODE_COLUMNS, parseSortOrder } from "../../../src/cli/sort-order.ts";
-import { width } from "../../../src/lib/text/table.ts";
 import { createStyle } from "../../../src/lib/text/terminal.ts";
+import { width } from "../../../src/lib/text/width.ts";
 import { deadReport, failing, head, NOW, peers, report, row } from "../../poll/support.ts";
 import { tempFolder } from "../../support/servers.ts";
 import { outcomeOf, polledNode } from "./support.ts";
@@ -73,11 +73,26 @@ test("without headers, and without nodes there is nothing", () => {
 describe("a terminal", () => {
   const many = Array.from({ length: 1000 }, (_, index) => [UP, DOWN, DEGRADED][index % 3] ?? UP);
 
-  test.each([60, 80, 120, 200])("of %d columns gets no longer line", (maxWidth) => {
+  test("without room for the causes has them below their nodes, whole", () => {
+    expect(text([UP, DOWN, LONELY], { maxWidth: 64 })).toBe(
+      `NAME    STATE  ROLE  CHAIN   PEERS  HEAD  LAG    AGE  VERSION
+node-1  up     node  monero    1/1   100    0  1m30s  0.18.4.4
+down    down   node  monero      -     -    -      -  -
+  connect: the connection was refused (ECONNREFUSED)
+lonely  up     node  monero    0/0   100    -      -  -
+  no peers
+`,
+    );
+    const narrow = text([DOWN], { maxWidth: 36 });
+    expect(narrow).toMatch(/^ {2}connect: the connection was\n {2}refused \(ECONNREFUSED\)$/m);
+    expect(narrow).toMatch(/^no room for ROLE, /m);
+  });
+
+  test.each([30, 40, 60, 80, 120, 200])("of %d columns gets no longer line", (maxWidth) => {
     const lines = text(many, { maxWidth }).trimEnd().split("\n");
     expect(lines.filter((line) => width(line) > maxWidth)).toEqual([]);
     expect(lines.length).toBeGreaterThan(1000);
-    expect(lines[2]).toContain("connect: ");
+    expect(lines.filter((line) => line.includes("connect: "))).toHaveLength(333);
   });
 });
 

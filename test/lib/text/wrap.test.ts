@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { width } from "../../../src/lib/text/table.ts";
+import { width } from "../../../src/lib/text/width.ts";
 import { hanging, wrapped } from "../../../src/lib/text/wrap.ts";
 
 test("lines are filled up to their width", () => {

@@ -84,6 +84,12 @@ describe("what is not known", () => {
     expect(html).toContain("before the first poll at 03:02: nothing is known");
   });
 
+  test("a node that was down from its first poll has one text, not two in the same place", () => {
+    const html = figure(draw([{ ago: 1, hasFailedPoll: true }], { since: 1 }), "Peers");
+    expect(html.match(/class="note"/g)).toHaveLength(1);
+    expect(html).toContain("no data; first poll 03:03");
+  });
+
   test("before any poll has ended is said, without numbers", () => {
     const html = draw([]);
     expect(figure(html, "Peers")).toContain("no data yet: values appear after the first poll");

@@ -26,7 +26,7 @@ describe("the table", () => {
   test("has the peers of the address book, which it does not call connections", () => {
     const text = tableOf([sample(INFO, A), sample(INFO, B)]);
     expect(text).toContain(
-      "2 known peers whose last session with the node did not fail, as in the p2p_chainweb_peer_info series; the node need not be connected to them. Of their state the node says no more; chainweb.probe.peers lets the exporter ask some of them for their height in each poll. Peer Address Proven by ",
+      "2 known peers whose last session with the node did not fail, as in the p2p_chainweb_peer_info series; the node need not be connected to them. The node leaves out peers that fail, and of the others it tells only address and id; chainweb.probe.peers lets the exporter ask some of them for their height in each poll. Peer Address Proven by ",
     );
     expect(text).toContain("a.example:1789 \u2013 authority");
     expect(text).toContain("203.0.113.1:1789 IPv4 id of its certificate");

@@ -1,5 +1,6 @@
 import { harmless } from "../harmless.ts";
-import { GAP, shrink, truncate, width } from "../table.ts";
+import { GAP, shrink } from "../table.ts";
+import { truncate, width } from "../width.ts";
 import type { ScreenCell, ScreenContent } from "./model.ts";
 
 /** Which columns of a table are visible, and how wide they are. */

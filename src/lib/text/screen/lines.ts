@@ -1,6 +1,7 @@
 import { counted } from "../format.ts";
-import { GAP, truncate, width } from "../table.ts";
+import { GAP } from "../table.ts";
 import { type Paint, plain, type Style } from "../terminal.ts";
+import { truncate, width } from "../width.ts";
 import { wrapped } from "../wrap.ts";
 import { arranged, fitted, type Measured } from "./columns.ts";
 import { errorLines, HELP } from "./help.ts";

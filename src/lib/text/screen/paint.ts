@@ -1,4 +1,4 @@
-import { width } from "../table.ts";
+import { width } from "../width.ts";
 
 /** The bytes that change what a terminal shows. */
 

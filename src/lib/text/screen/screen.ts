@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { formatDuration } from "../../duration.ts";
 import { isoTime } from "../format.ts";
 import type { Style } from "../terminal.ts";
@@ -44,6 +45,8 @@ const MOST_KEYS = 200;
 export async function runScreen(options: ScreenOptions): Promise<ScreenContent | undefined> {
   const { input, output, style, everyMs, signal } = options;
   const end = new AbortController();
+  // Each running poll listens to it. From the 11th on, Node.js would write a warning across the screen.
+  setMaxListeners(0, end.signal);
   let state = initialState(options.sort);
   let table = measured({ ...EMPTY_CONTENT, summary: options.title });
   let content: ScreenContent | undefined;

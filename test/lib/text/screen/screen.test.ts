@@ -246,3 +246,20 @@ test("a command that was interrupted before does not touch the terminal", async 
   await done;
   expect(terminal.written()).toBe("");
 });
+
+test("many nodes that are polled together cause no warning of Node.js on the screen", async () => {
+  const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+  const terminal = fakeTerminal();
+  const { done, stop } = start(terminal, {
+    round: async (end) => {
+      for (let node = 0; node < 20; node += 1) end.addEventListener("abort", () => {});
+      return peersContent(1);
+    },
+  });
+  await shows(terminal, /1 peer/);
+  stop.abort();
+  await done;
+  const warned = warn.mock.calls.length;
+  warn.mockRestore();
+  expect(warned).toBe(0);
+});
