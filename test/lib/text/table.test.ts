@@ -93,7 +93,7 @@ describe("the width of a text", () => {
   });
 });
 
-test("the time to cut a text off grew with the square of the room: a table of thousands of long versions took minutes", () => {
+test("the time to cut a text off grew with the square of the room", () => {
   const version = "\u6f22\u00e9".repeat(600);
   for (let row = 0; row < 2000; row += 1) expect(width(truncate(`${row}${version}`, 1000))).toBeLessThan(1001);
 });
