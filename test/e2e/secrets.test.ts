@@ -283,7 +283,11 @@ describe.each([
     );
     const get = async (path: string, headers: Record<string, string> = {}) => {
       const answer = await fetch(url + path, { headers });
-      pages.set(path, `${answer.status} ${JSON.stringify([...answer.headers])} ${await answer.text()}`);
+      // Browsers get another page than other clients.
+      pages.set(
+        headers.accept === "text/html" ? `${path} as HTML` : path,
+        `${answer.status} ${JSON.stringify([...answer.headers])} ${await answer.text()}`,
+      );
       return answer.status;
     };
     await waitFor(async () => (await get("/-/ready")) === 200, "every node to be polled", {
@@ -296,6 +300,9 @@ describe.each([
     await get("/metrics?openmetrics", { accept: "application/openmetrics-text; version=1.0.0" });
     const names = servers.flatMap(({ name }) => [`${name}-basic`, `${name}-digestFile`, `${name}-url0`]);
     await Promise.all([...names, "flag", "no-such"].map((name) => get(`/probe?node=${name}`)));
+    const debugged = ["well-basic", "unauthorized-url0", "flag"].map((name) => `/probe?node=${name}&debug=true`);
+    for (const path of ["/config", "/rules", "/nowhere", "/%ff", "/nodes/well-basik", "/nodes/well-basic", ...debugged])
+      await get(path, { accept: "text/html" });
 
     // Private keys go to OpenSSL alone, and are not looked for in other texts.
     const sent = planted.flatMap(({ key, secret }) => (key === "nodes.tls.key_file" ? [] : [secret]));
@@ -318,6 +325,9 @@ describe.each([
     expect(pages.size).toBeGreaterThan(50);
     expectNoLeak([...pages].map(([path, page]) => `${path} ${page}\n`).join(""));
     expect(pages.get("/config")).toContain("password: <secret>");
+    expect(pages.get("/config as HTML")).toContain("password: &#60;secret&#62;");
+    for (const path of ["/nowhere", "/nodes/well-basik", "/probe?node=flag&debug=true"])
+      expect(pages.get(`${path} as HTML`)).toContain("<!doctype html>");
     expect(pages.get("/metrics")).toContain('p2p_node_up{target="well-basic"');
   });
 

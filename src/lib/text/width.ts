@@ -16,11 +16,15 @@ export function width(text: string): number {
 /** The text in at most so many columns, with … in place of the part that is cut off. */
 export function truncate(text: string, columns: number): string {
   if (width(text) <= columns) return text;
-  let kept = "";
+  // More characters than this have no room, and the width of a long text takes time.
+  const characters = [...text.slice(0, 2 * Math.max(0, columns))];
+  const prefix = (length: number) => characters.slice(0, length).join("");
   // The library's own truncation may exceed the limit by half a wide character.
-  for (const character of text) {
-    if (width(kept + character) > columns - 1) break;
-    kept += character;
+  let [fits, exceeds] = [0, characters.length + 1];
+  while (exceeds - fits > 1) {
+    const middle = Math.floor((fits + exceeds) / 2);
+    if (width(prefix(middle)) > columns - 1) exceeds = middle;
+    else fits = middle;
   }
-  return columns < 1 ? "" : `${kept}…`;
+  return columns < 1 ? "" : `${prefix(fits)}…`;
 }

@@ -147,9 +147,9 @@ function pathOf(run: readonly Point[], top: number, first: number) {
   return { x, y, steps: text === "" ? "" : `l${text}` };
 }
 
-/** How much of the window was before the first poll. */
+/** How much of the window was before the first poll: all of it, while a clock that was set back has not reached that poll. */
 export function unknownShare(window: TimeWindow, since: number | undefined): number {
-  return since === undefined ? 1 : (since - window.first) / window.minutes;
+  return since === undefined ? 1 : Math.min(1, (since - window.first) / window.minutes);
 }
 
 /** Before the first poll nothing is known, which is neither 0 nor a node that is down. */

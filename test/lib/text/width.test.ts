@@ -23,3 +23,8 @@ describe("the width of a text", () => {
     );
   });
 });
+
+test("the time to cut a text off grew with the square of the room", () => {
+  const version = "\u6f22\u00e9".repeat(600);
+  for (let row = 0; row < 2000; row += 1) expect(width(truncate(`${row}${version}`, 1000))).toBeLessThan(1001);
+});

@@ -136,6 +136,13 @@ describe("the table of values", () => {
     expect(figure(html, "Poll time")).toContain('data-columns="5"');
   });
 
+  test("of a clock that was set back to before the first poll has nothing known, and no more than all of it", () => {
+    const html = draw([{ ago: -90 }], { since: -90 });
+    const shares = [...html.matchAll(/class="before" width="([^"]*)"/g)].map(([, width]) => width);
+    expect(new Set(shares)).toEqual(new Set(["100%"]));
+    expect(html).toContain('class="note" x="50%"');
+  });
+
   test("of a clock that was set has no minute outside of the hour", () => {
     const html = draw([61, 60, 59, 0, -3].map((ago) => ({ ago, ...peers(1, 1) })));
     expect(html.match(/<tr><th>/g)).toHaveLength(2);

@@ -25,7 +25,7 @@
   }
 
   function styleOf(page) {
-    return page.querySelector("style").textContent;
+    return page.querySelector("style")?.textContent;
   }
 
   function isSelecting() {
