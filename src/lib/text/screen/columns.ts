@@ -16,6 +16,7 @@ export function measured(given: ScreenContent): Measured {
     ...given,
     summary: harmless(given.summary),
     subtitle: given.subtitle === undefined ? undefined : harmless(given.subtitle),
+    note: given.note === undefined ? undefined : harmless(given.note),
     troubles: given.troubles.map(({ name, state, texts }) => ({
       name: harmless(name),
       state,
