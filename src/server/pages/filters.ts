@@ -111,22 +111,15 @@ function chainLinks({ nodes, selection, path, query }: FiltersOptions): Markup {
   }
   return linkList("Chain", [
     selectionLink({ name: "chain", value: undefined, text: markup`all`, number: others.length, path, query }),
-    ...[...chains].map(([chain, members]) => {
-      const number = others.filter(({ node }) => node.chain === chain).length;
-      return selectionLink({
-        name: "chain",
-        value: chain,
-        text: markup`${chain}`,
-        number,
-        more: totalsOf(members),
-        path,
-        query,
-      });
+    ...[...chains.keys()].map((chain) => {
+      const shown = others.filter(({ node }) => node.chain === chain);
+      const link = { name: "chain", value: chain, text: markup`${chain}`, number: shown.length } as const;
+      return selectionLink({ ...link, more: totalsOf(shown), path, query });
     }),
   ]);
 }
 
-/** Of all nodes of the chain; references report no peers. */
+/** Of the nodes that a link of a chain would show; references report no peers. */
 function totalsOf(members: readonly AssessedNode[]): Markup {
   const unhealthy = members.filter(({ troubles }) => troubles.length > 0).length;
   const own = members.map(({ node }) => node).filter(({ isReference }) => !isReference);
@@ -169,6 +162,6 @@ type LinkOptions = {
 function selectionLink({ name, value, text, number, more, path, query }: LinkOptions): Markup {
   const current = query.get(name) === value ? markup` aria-current="true"` : NOTHING;
   const address = linkWith(path, query, { [name]: value, page: undefined });
-  const rest = more === undefined ? NOTHING : markup` <small>${more}</small>`;
+  const rest = more === undefined || number === 0 ? NOTHING : markup` <small>${more}</small>`;
   return markup`<li><a href="${address}"${current}>${text} <span class="number">${count(number)}</span>${rest}</a></li>`;
 }

@@ -16,7 +16,8 @@ import {
   timeOfDay,
   UNKNOWN,
 } from "./format.ts";
-import { blocks, headline } from "./headline.ts";
+import { headline } from "./headline.ts";
+import { HEAD_FAMILIES, headsTable } from "./heads.ts";
 import { KNOWN_PEER_FAMILIES, knownPeersTable } from "./known-peers.ts";
 import { type Markup, markup, NOTHING } from "./markup.ts";
 import { type NodeOverview, totalPeers } from "./overview.ts";
@@ -29,24 +30,20 @@ import { SORT_PARAMETERS, table } from "./table.ts";
 export const NODE_PARAMETERS = SORT_PARAMETERS;
 
 /** The families that the page shows, in addition to those of the peers. */
-const HEAD = "p2p_node_head_height";
 const HEAD_TIME = "p2p_node_head_timestamp_seconds";
-const FINAL = "p2p_node_final_height";
-const REFERENCE = "p2p_node_reference_height";
-const LAG = "p2p_node_head_lag_blocks";
 const INFO = "p2p_node_info";
 const OMITTED = "p2p_node_connections_omitted";
 const MERGED = "p2p_node_connections_merged";
 const WITHHELD = "p2p_node_series_withheld";
 const SKEW = "p2p_node_clock_skew_seconds";
 const CERTIFICATE = "p2p_node_tls_certificate_expiry_timestamp_seconds";
-const REFERENCE_HEAD = "p2p_reference_head_height";
 
 const FAMILIES: ReadonlySet<string> = new Set([
   ...PEER_FAMILIES,
   ...KNOWN_PEER_FAMILIES,
   ...BAR_FAMILIES,
-  ...[HEAD, HEAD_TIME, FINAL, REFERENCE, LAG, INFO, OMITTED, MERGED, WITHHELD, SKEW, CERTIFICATE, REFERENCE_HEAD],
+  ...HEAD_FAMILIES,
+  ...[HEAD_TIME, INFO, OMITTED, MERGED, WITHHELD, SKEW, CERTIFICATE],
 ]);
 
 export function isShownOfNode(family: string): boolean {
@@ -75,7 +72,7 @@ ${details(node, only, nowMs)}
 ${contents(node, linkPrefix)}
 ${charts(node, recentPolls, nowMs)}
 ${node.isReference ? NOTHING : peers({ node, samples, query, nowMs }, path, only)}<h2 id="heads">Heads</h2>
-${heads(samples)}
+${headsTable(samples)}
 <h2 id="polls">Polls</h2>
 <p>${node.isReference ? NOTHING : markup`Poll the node now: <a href="${probe}">metrics</a>, or <a href="${probe}&amp;debug=true">requests and metrics</a>.`}</p>
 ${recentPolls.polls.length === 0 ? markup`<p>No poll has ended yet.</p>` : pollsTable("Last polls", recentPolls.polls)}
@@ -125,48 +122,6 @@ ${items}</dl>`;
 
 function timeOfDayOrNumber(ms: number): Markup {
   return Number.isNaN(new Date(ms).getTime()) ? markup`${isoTime(ms)}` : timeOfDay(ms);
-}
-
-type HeadRow = { readonly what: string; readonly height: number; readonly ahead: number | undefined };
-
-const REFERENCE_TEXTS: Readonly<Record<string, string>> = {
-  peers: "best head that enough peers support",
-  fleet: "best head of the other nodes of the network",
-  configured: "best head of the configured references",
-};
-
-function heads(samples: readonly TextSample[]): Markup {
-  const own = samples.find(({ name }) => name === HEAD || name === REFERENCE_HEAD)?.value;
-  const rows: readonly HeadRow[] = samples.flatMap(({ name, labels, value }): readonly HeadRow[] => {
-    if (name === HEAD || name === REFERENCE_HEAD) return [{ what: "own head", height: value, ahead: undefined }];
-    if (name === FINAL) return [{ what: "last irreversible block", height: value, ahead: undefined }];
-    if (name !== REFERENCE) return [];
-    const reference = labels.get("reference") ?? "";
-    return [
-      {
-        what: REFERENCE_TEXTS[reference] ?? reference,
-        height: value,
-        ahead: own === undefined ? undefined : value - own,
-      },
-    ];
-  });
-  if (rows.length === 0) return markup`<p>The last poll returned no head.</p>`;
-  const lag = samples.find(({ name }) => name === LAG)?.value;
-  return table<HeadRow>({
-    isCompact: true,
-    caption: lag === undefined ? "No reference to compare with." : `${blocks(lag)} behind the best reference.`,
-    columns: [
-      { key: "what", title: "Head", isRowHeader: true, cell: ({ what }) => markup`${what}` },
-      { key: "height", title: "Height", isNumeric: true, cell: ({ height }) => markup`${count(height)}` },
-      {
-        key: "ahead",
-        title: "Difference",
-        isNumeric: true,
-        cell: ({ ahead }) => markup`${ahead === undefined ? "" : `${ahead > 0 ? "+" : ""}${count(ahead)}`}`,
-      },
-    ],
-    rows,
-  });
 }
 
 type Peers = Pick<NodePageOptions, "node" | "samples" | "query" | "nowMs">;

@@ -15,7 +15,7 @@ import { type AssessedNode, assess, TROUBLED_STATES } from "./troubles.ts";
 export const STATUS_PARAMETERS = ["q", "chain", "state", "page", ...SORT_PARAMETERS];
 export const REPEATED_PARAMETERS = [LABEL];
 
-/** A page stays below 1 MB, even if all of its nodes fail. */
+/** A page stays below 1 MB, even if all of its nodes fail; only unusually many or long labels make it larger. */
 const NODES_PER_PAGE = 500;
 
 type StatusOptions = {
