@@ -35,10 +35,11 @@ const PROPERTIES = readdirSync(TESTS, { recursive: true, encoding: "utf8" })
 /** Tests of what `npm run package` has made, with other programs that only they need. */
 const PACKAGES = "test/packages/**/*.test.ts";
 
-/** They watch the demo, real nodes, an Alertmanager, or an exporter with slow clients, for minutes and hardly use a core. */
+/** They watch the demo, real nodes, an Alertmanager, files, scrapes, or an exporter with slow clients, and hardly use a core. */
 const WATCHES = [
   ...["demo", "queries/demo", "stack", "troubles", "secrets", "monero-forks"],
-  ...["exporter-faults/clients", "exporter-faults/clock", "exporter-faults/files", "duplicates"],
+  ...["clients", "clock", "files", "log"].map((name) => `exporter-faults/${name}`),
+  ...["duplicates", "web-config"],
 ].map((name) => `test/e2e/${name}.test.ts`);
 
 /** Begun last, these would be all that is left to wait for. */
