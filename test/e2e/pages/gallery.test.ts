@@ -46,8 +46,11 @@ const ALL = FLEETS.flatMap((fleet, row) =>
     SCHEMES.flatMap((scheme) =>
       [true, false].map((hasScripts) => ({
         ...{ fleet, width, scheme, hasScripts },
-        // Each pair of a fleet and a window once; the scheme and the scripts take turns.
-        isUsual: (scheme === "dark") === ((row + column) % 2 === 1) && hasScripts === ((row + column) % 3 !== 2),
+        // Most pairs of a fleet and a window once; the scheme and the scripts take turns.
+        isUsual:
+          (fleet === FEW || (2 * row + column) % 3 !== 2) &&
+          (scheme === "dark") === ((row + column) % 2 === 1) &&
+          hasScripts === ((row + column) % 3 !== 2),
       })),
     ),
   ),
