@@ -99,6 +99,24 @@ export type PeerList = {
   readonly hasUniqueIds?: boolean | undefined;
 };
 
+/**
+ * Connected peers by direction. Where the API does not list connections, these are the known peers, whose direction is
+ * `unknown`.
+ */
+export type PeersByDirection = Readonly<Record<Direction, number>>;
+
+/** Counts as p2p_node_peers does. */
+export function countConnected({ connections }: Pick<PeerList, "connections">): PeersByDirection {
+  const counts = { inbound: 0, outbound: 0, unknown: 0 };
+  for (const row of connections) if (isConnectedPeer(row)) counts[row.direction] += 1;
+  return counts;
+}
+
+/** Of all directions. */
+export function totalPeers({ inbound, outbound, unknown }: PeersByDirection): number {
+  return inbound + outbound + unknown;
+}
+
 export type Head = {
   /** In the chain's own convention (Monero: top block + 1; Chainweb: sum of the chain heights). */
   readonly height: number;

@@ -1,4 +1,4 @@
-import type { ByteCounts, Direction } from "../model/report.ts";
+import { type ByteCounts, type PeersByDirection, totalPeers } from "../model/report.ts";
 
 /** The last 60 minutes of a node, for the charts of its page: in 2 KiB outside of the engine's heap, as a fleet has 5,000 nodes. */
 export type LastHour = {
@@ -14,7 +14,7 @@ export type MinuteOfNode = {
   /** Whole minutes since 1970. */
   readonly minute: number;
   /** The connected peers of the poll that found the fewest. */
-  readonly peers: Readonly<Record<Direction, number>> | undefined;
+  readonly peers: PeersByDirection | undefined;
   /** The most blocks behind. */
   readonly lagBlocks: number | undefined;
   /** The mean between the polls. */
@@ -78,7 +78,7 @@ export function createLastHour(): LastHour {
   function recordPeers(row: number, peers: PollOfHour["peers"]): void {
     if (peers === undefined) return;
     const fewest = valueAt(row + INBOUND) === undefined ? undefined : totalAt(row);
-    if (fewest !== undefined && fewest <= peers.inbound + peers.outbound + peers.unknown) return;
+    if (fewest !== undefined && fewest <= totalPeers(peers)) return;
     rows.set([peers.inbound, peers.outbound, peers.unknown], row + INBOUND);
   }
 

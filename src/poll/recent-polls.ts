@@ -1,5 +1,5 @@
 import type { Failure } from "../model/failure.ts";
-import { type ByteCounts, type Direction, isConnectedPeer } from "../model/report.ts";
+import { type ByteCounts, countConnected, type PeersByDirection } from "../model/report.ts";
 import type { RpcCall } from "../rpc/client.ts";
 import { createLastHour, type LastHour } from "./last-hour.ts";
 import { mainFailure } from "./outcomes.ts";
@@ -37,7 +37,7 @@ export type PollEntry = {
   /** Why the poll got no peer list, or for a reference, no head. */
   readonly failure: Failure | undefined;
   /** Connected peers by direction; absent without a peer list. */
-  readonly peers: Readonly<Record<Direction, number>> | undefined;
+  readonly peers: PeersByDirection | undefined;
   readonly height: number | undefined;
   readonly lagBlocks: number | undefined;
 };
@@ -114,18 +114,10 @@ function entryOf(state: NodeState): PollEntry | undefined {
     endedMs: lastPoll.endedMs,
     durationSeconds: lastPoll.durationSeconds,
     failure: mainFailure(state),
-    peers: connectedPeers(report),
+    peers: report.peers.ok ? countConnected(report.peers.value) : undefined,
     height: report.head.ok ? report.head.value.height : undefined,
     lagBlocks: lag.blocks,
   };
-}
-
-/** Counts as p2p_node_peers does. */
-function connectedPeers({ peers }: NonNullable<NodeState["report"]>): PollEntry["peers"] {
-  if (!peers.ok) return undefined;
-  const counts = { inbound: 0, outbound: 0, unknown: 0 };
-  for (const row of peers.value.connections) if (isConnectedPeer(row)) counts[row.direction] += 1;
-  return counts;
 }
 
 /** The byte totals, if they are from this poll. */

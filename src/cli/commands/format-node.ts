@@ -4,7 +4,7 @@ import { harmless } from "../../lib/text/harmless.ts";
 import type { Style } from "../../lib/text/terminal.ts";
 import { hanging } from "../../lib/text/wrap.ts";
 import type { Failure } from "../../model/failure.ts";
-import { isConnectedPeer } from "../../model/report.ts";
+import { countConnected, type PeersByDirection, totalPeers } from "../../model/report.ts";
 import { type ApiFailure, causesOf } from "../../poll/outcomes.ts";
 import type { PolledNode } from "./polling.ts";
 
@@ -54,27 +54,13 @@ function headTexts({ report: { head }, history }: PolledNode): readonly (string 
 }
 
 /** The rows of a peer list. */
-export type PeerCounts = {
-  /** Connected peers. */
-  readonly inbound: number;
-  readonly outbound: number;
-  /** Known peers, where the API does not list connections. */
-  readonly unknown: number;
-  readonly notConnected: number;
-};
+export type PeerCounts = PeersByDirection & { readonly notConnected: number };
 
 /** Undefined without a peer list, which references have not. */
 export function peerCounts({ node, report: { peers } }: PolledNode): PeerCounts | undefined {
   if (!peers.ok || node.role === "reference") return undefined;
-  const { connections } = peers.value;
-  const connected = connections.filter(isConnectedPeer);
-  const count = (direction: string) => connected.filter((row) => row.direction === direction).length;
-  return {
-    inbound: count("inbound"),
-    outbound: count("outbound"),
-    unknown: count("unknown"),
-    notConnected: connections.length - connected.length,
-  };
+  const connected = countConnected(peers.value);
+  return { ...connected, notConnected: peers.value.connections.length - totalPeers(connected) };
 }
 
 function peersText(polled: PolledNode): string | undefined {

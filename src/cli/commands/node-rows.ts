@@ -1,7 +1,7 @@
 import { chains } from "../../chains/index.ts";
 import { compareBy, type SortValue } from "../../lib/compare.ts";
 import { isoTime } from "../../lib/text/format.ts";
-import type { Head } from "../../model/report.ts";
+import { type Head, totalPeers } from "../../model/report.ts";
 import { isDeeplyForked } from "../../poll/forks.ts";
 import { bareMessage, causesOf, failuresOf, isUp } from "../../poll/outcomes.ts";
 import type { NodeColumn, SortOrder } from "../sort-order.ts";
@@ -50,7 +50,7 @@ function nodeRow(polled: PolledNode): NodeRow {
   const causes = [
     ...(state === "down" ? failureTexts(polled) : []),
     ...(isDeeplyForked(polled.forks) ? ["forked"] : []),
-    ...(row.peers !== undefined && isWithoutPeers(row.peers) ? ["no peers"] : []),
+    ...(row.peers !== undefined && totalPeers(row.peers) === 0 ? ["no peers"] : []),
     ...(state === "degraded" ? failureTexts(polled) : []),
     ...(syncing === true ? ["syncing"] : []),
     ...(isFar ? [`${lagBlocks} blocks behind`] : []),
@@ -61,10 +61,6 @@ function nodeRow(polled: PolledNode): NodeRow {
 function stateOf(polled: PolledNode): NodeState {
   if (!isUp(polled)) return "down";
   return failuresOf(polled).length === 0 ? "up" : "degraded";
-}
-
-function isWithoutPeers({ inbound, outbound, unknown }: PeerCounts): boolean {
-  return inbound + outbound + unknown === 0;
 }
 
 /** A node may send any number as a time: a head from the future has no age. */
@@ -89,7 +85,7 @@ export const NODE_VALUES: Readonly<Record<NodeColumn, (row: NodeRow) => SortValu
   // A number, so that the worst are first.
   state: ({ state }) => STATES.indexOf(state),
   chain: ({ polled }) => polled.node.chain,
-  peers: ({ peers }) => peers && peers.inbound + peers.outbound + peers.unknown,
+  peers: ({ peers }) => peers && totalPeers(peers),
   head: ({ head }) => head?.height,
   lag: ({ lagBlocks }) => lagBlocks,
   age: ({ ageSeconds }) => ageSeconds,

@@ -2,7 +2,7 @@ import { chains } from "../../chains/index.ts";
 import { counted } from "../../lib/text/format.ts";
 import type { ScreenCell, ScreenColumn, ScreenContent } from "../../lib/text/screen/model.ts";
 import type { Style } from "../../lib/text/terminal.ts";
-import { isConnectedPeer } from "../../model/report.ts";
+import { countConnected, totalPeers } from "../../model/report.ts";
 import { isUp } from "../../poll/outcomes.ts";
 import { describePolled } from "./format-node.ts";
 import { PEER_VALUES, type PeerRow, peerRows } from "./peer-rows.ts";
@@ -65,7 +65,7 @@ function sortValue({ key }: PeersColumn, row: PeerRow): string | number | undefi
 function summaryOf(polled: readonly PolledNode[]): string {
   const down = polled.filter((one) => !isUp(one)).length;
   const peers = polled.reduce(
-    (sum, { report }) => sum + (report.peers.ok ? report.peers.value.connections.filter(isConnectedPeer).length : 0),
+    (sum, { report }) => sum + (report.peers.ok ? totalPeers(countConnected(report.peers.value)) : 0),
     0,
   );
   return [counted(polled.length, "node"), `${down} down`, counted(peers, "peer")].join(", ");

@@ -1,10 +1,11 @@
 import { listsConnections } from "../../chains/adapter.ts";
 import { chains } from "../../chains/index.ts";
+import { totalPeers } from "../../model/report.ts";
 import type { MinuteOfNode } from "../../poll/last-hour.ts";
 import type { RecentPollsOfNode } from "../../poll/recent-polls.ts";
 import { type ChartOptions, type ChartTime, chart, unknownShare } from "./chart.ts";
 import { type Markup, markup, NOTHING } from "./markup.ts";
-import { type NodeOverview, totalPeers } from "./overview.ts";
+import type { NodeOverview } from "./overview.ts";
 import { BYTES_PER_SECOND, COUNT, clock, SECONDS, timeWindow, type Unit } from "./scale.ts";
 
 /** The charts of a node's last hour, and their values as a table. The script of the charts reads the table. */

@@ -20,6 +20,11 @@ export function count(value: number): string {
   return fraction === undefined ? grouped : `${grouped}.${fraction}`;
 }
 
+/** "1 block", "2 blocks". */
+export function blocks(number: number): string {
+  return `${count(number)} ${number === 1 ? "block" : "blocks"}`;
+}
+
 export function countOrUnknown(value: number | undefined): Markup {
   return value === undefined ? UNKNOWN : markup`${count(value)}`;
 }

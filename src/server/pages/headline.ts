@@ -1,6 +1,6 @@
 import { chains } from "../../chains/index.ts";
 import { documentUrl } from "../../documents/pointers.ts";
-import { badge, count, troubleBadge } from "./format.ts";
+import { badge, blocks, troubleBadge } from "./format.ts";
 import { type Markup, markup, NOTHING } from "./markup.ts";
 import { lagOf, type NodeOverview } from "./overview.ts";
 import { type Trouble, troublesOf } from "./troubles.ts";
@@ -44,9 +44,4 @@ function upBadge(node: NodeOverview): Markup {
   return lag > chains[node.chain].usualLagBlocks / 2
     ? troubleBadge("warning", `up, ${blocks(lag)} behind`)
     : badge("up");
-}
-
-/** "1 block", "2 blocks". */
-export function blocks(lag: number): string {
-  return `${count(lag)} ${lag === 1 ? "block" : "blocks"}`;
 }

@@ -1,6 +1,5 @@
 import type { TextSample } from "../../lib/prometheus-text.ts";
-import { count } from "./format.ts";
-import { blocks } from "./headline.ts";
+import { blocks, count } from "./format.ts";
 import { type Markup, markup } from "./markup.ts";
 import { table } from "./table.ts";
 

@@ -1,6 +1,7 @@
 import { listsConnections } from "../../chains/adapter.ts";
 import { chains } from "../../chains/index.ts";
 import type { TextSample } from "../../lib/prometheus-text.ts";
+import { totalPeers } from "../../model/report.ts";
 import type { PollEntry, PollTrace, RecentPollsOfNode } from "../../poll/recent-polls.ts";
 import { BAR_FAMILIES, bars } from "./bars.ts";
 import { charts } from "./charts.ts";
@@ -20,7 +21,7 @@ import { headline } from "./headline.ts";
 import { HEAD_FAMILIES, headsTable } from "./heads.ts";
 import { KNOWN_PEER_FAMILIES, knownPeersTable } from "./known-peers.ts";
 import { type Markup, markup, NOTHING } from "./markup.ts";
-import { type NodeOverview, totalPeers } from "./overview.ts";
+import type { NodeOverview } from "./overview.ts";
 import { PEER_FAMILIES, peersTable } from "./peers.ts";
 import type { PageQuery } from "./query.ts";
 import { SORT_PARAMETERS, table } from "./table.ts";

@@ -1,4 +1,5 @@
 import { type ChainName, chains } from "../../chains/index.ts";
+import { totalPeers } from "../../model/report.ts";
 import { isDeeplyForked } from "../../poll/forks.ts";
 import { type ApiFailure, causesOf, isUp } from "../../poll/outcomes.ts";
 import type { Readings } from "../../poll/readings.ts";
@@ -80,10 +81,6 @@ function conditionOf(state: StoredState, failures: readonly ApiFailure[]): Condi
 /** Connected peers at the last poll; undefined when it returned no list, as older numbers would look current. */
 export function peersOf({ last }: NodeOverview): PollEntry["peers"] {
   return last?.peers;
-}
-
-export function totalPeers(peers: NonNullable<PollEntry["peers"]>): number {
-  return peers.inbound + peers.outbound + peers.unknown;
 }
 
 /** The head at the last poll; undefined when it returned no head. */

@@ -1,9 +1,10 @@
 import { eachStep, mapSteps, type Steps } from "../../lib/slices.ts";
+import { totalPeers } from "../../model/report.ts";
 import { groupByCause, shortCause } from "./causes.ts";
 import { filters, hasFilters, withoutFilters } from "./filters.ts";
 import { age, count, countOrUnknown, labelText, UNKNOWN } from "./format.ts";
 import { type Markup, markup, NOTHING } from "./markup.ts";
-import { hasNoPeers, headOf, isBehind, lagOf, type NodeOverview, peersOf, totalPeers } from "./overview.ts";
+import { hasNoPeers, headOf, isBehind, lagOf, type NodeOverview, peersOf } from "./overview.ts";
 import { linkWith, type PageQuery } from "./query.ts";
 import { LABEL, selected, selectionOf } from "./selection.ts";
 import { headlineOf, headlineText, peersText, summary } from "./summary.ts";

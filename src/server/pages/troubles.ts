@@ -1,6 +1,6 @@
 import { chains } from "../../chains/index.ts";
 import { duration } from "../../lib/text/format.ts";
-import { count } from "./format.ts";
+import { blocks } from "./format.ts";
 import { hasNoPeers, isBehind, type Level, lagOf, type NodeOverview } from "./overview.ts";
 import { expiries, ofChains, oldHead, skewedClock } from "./reading-troubles.ts";
 
@@ -147,6 +147,6 @@ function stale({ lastSuccessMs, intervalMs }: NodeOverview, nowMs: number): stri
 function behind(node: NodeOverview): string | undefined {
   if (!isBehind(node)) return undefined;
   const lag = lagOf(node) ?? 0;
-  const blocks = when(lag > chains[node.chain].usualLagBlocks, `${count(lag)} blocks behind`);
-  return [when(node.syncing === true, "syncing"), blocks].filter((text) => text !== undefined).join(", ");
+  const far = when(lag > chains[node.chain].usualLagBlocks, `${blocks(lag)} behind`);
+  return [when(node.syncing === true, "syncing"), far].filter((text) => text !== undefined).join(", ");
 }
