@@ -87,7 +87,7 @@ export type ChainOptions = {
 /** What `peer-exporter discover` tries to find a node of the chain. */
 type Discovery = {
   /** Where its API usually answers. */
-  readonly endpoints: readonly Endpoint[];
+  readonly endpoints: readonly UsualEndpoint[];
   /** Blocks of the chain to try one after the other, until the node is on the network that one of them names. */
   readonly variants: readonly Readonly<Record<string, string>>[];
   /** Options of the block that are another URL of the same host, and where that usually answers. */
@@ -95,6 +95,9 @@ type Discovery = {
 };
 
 export type Endpoint = { readonly scheme: "http" | "https"; readonly port: number };
+
+/** Where nodes of one of the names of a chain usually answer; absent: of its first name. */
+type UsualEndpoint = Endpoint & { readonly name?: string | undefined };
 
 /** Name of a shared metric family -> the API and field of this chain that its value comes from, for the documentation. */
 export type SharedSources = Readonly<Record<string, string>>;
@@ -105,6 +108,8 @@ export type ChainAdapter = {
   /** The name of the chain's block in a node's configuration. */
   readonly optionsKey: string;
   readonly options: z.ZodType<ChainOptions>;
+  /** Several of its names are chains of their own: nodes with different names are never compared, whatever their networks are called. */
+  readonly namesAreChains?: true | undefined;
   readonly traits: ChainTraits;
   /** The names of all its APIs in p2p_node_api_up. */
   readonly apis: readonly string[];

@@ -1,4 +1,5 @@
 import type { ChainAdapter } from "./adapter.ts";
+import { bitcoin } from "./bitcoin/index.ts";
 import { chainweb } from "./chainweb/index.ts";
 import { monero } from "./monero/index.ts";
 import { wire } from "./wire/index.ts";
@@ -12,6 +13,12 @@ export const chains = {
   antelope: wire,
   monero,
   chainweb,
+  bitcoin,
+  litecoin: bitcoin,
+  dogecoin: bitcoin,
+  bitcoincash: bitcoin,
+  dash: bitcoin,
+  zcash: bitcoin,
 } satisfies Record<string, ChainAdapter>;
 
 export type ChainName = keyof typeof chains;
@@ -30,3 +37,9 @@ export const FIRST_NAMES: readonly ChainName[] = CHAIN_NAMES.filter(
 
 /** Every adapter once, in the order of the table. */
 export const ADAPTERS: readonly ChainAdapter[] = FIRST_NAMES.map((name) => chains[name]);
+
+/** What distinguishes networks that are called alike: the chain's block in the configuration, or its own name. */
+export function networkScope(name: ChainName): string {
+  const { namesAreChains, optionsKey } = chains[name];
+  return namesAreChains ? name : optionsKey;
+}

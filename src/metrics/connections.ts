@@ -186,6 +186,7 @@ const TYPE_KEYS: Readonly<Record<AddressType, string>> = {
   ipv6: "\t6",
   tor: "\tt",
   i2p: "\ti",
+  cjdns: "\tc",
   unknown: "\tu",
 };
 
@@ -195,6 +196,7 @@ const LISTED_TYPES: Readonly<Record<AddressType, string>> = {
   ipv6: TYPE_KEYS.ipv6 + NAME_END,
   tor: TYPE_KEYS.tor + NAME_END,
   i2p: TYPE_KEYS.i2p + NAME_END,
+  cjdns: TYPE_KEYS.cjdns + NAME_END,
   unknown: TYPE_KEYS.unknown + NAME_END,
 };
 

@@ -36,6 +36,8 @@ export type Failure = {
   readonly advice: string;
   /** How long the node asks to wait (429 with Retry-After), in seconds. */
   readonly retryAfterSeconds?: number;
+  /** The node says that it is starting. */
+  readonly isStarting?: true;
   /** The error, if it is a bug of this program: only for the log. */
   readonly bug?: SafeError;
 };

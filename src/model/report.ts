@@ -17,7 +17,7 @@ export const FLOWS = ["download", "upload"] as const;
 /** `download`: the node syncs from that peer. `upload`: that peer syncs from the node. */
 export type Flow = (typeof FLOWS)[number];
 
-export const ADDRESS_TYPES = ["ipv4", "ipv6", "tor", "i2p", "unknown"] as const;
+export const ADDRESS_TYPES = ["ipv4", "ipv6", "tor", "i2p", "cjdns", "unknown"] as const;
 export type AddressType = (typeof ADDRESS_TYPES)[number];
 
 /** The address of a peer, as the node reports it. */
@@ -146,6 +146,8 @@ export type NodeIdentity = {
   readonly version?: string | undefined;
   readonly network?: string | undefined;
   readonly chainId?: string | undefined;
+  /** The chain of the software that answered, by the names of the configuration, where the software names itself. */
+  readonly chain?: string | undefined;
 };
 
 /**
@@ -167,6 +169,8 @@ export type NodeReport = {
   readonly peerHeads?: readonly Head[] | undefined;
   /** The node's own counters of all P2P bytes; absent where it does not offer them. */
   readonly totals?: Outcome<ByteCounts> | undefined;
+  /** The highest block whose work the node has checked; above its head while it fetches blocks. */
+  readonly verifiedHeight?: number | undefined;
   /** The heights of peers are as old as their handshakes, which are rarely repeated. */
   readonly peerHeightsAreOld?: boolean | undefined;
   /** When the certificate that the node presented expires, unix seconds. */

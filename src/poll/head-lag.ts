@@ -1,4 +1,4 @@
-import type { Head, NodeReport, PeerConnection } from "../model/report.ts";
+import { chooseKnown, type Head, type NodeReport, type PeerConnection } from "../model/report.ts";
 import type { OtherHeads } from "./heads.ts";
 
 /**
@@ -97,7 +97,16 @@ function peersHeight(report: NodeReport, own: Head, settings: LagSettings, nowMs
   if (own.chainHeights !== undefined) {
     return compareChains(own, own.chainHeights, peerHeads, (heights) => supportedHeight(heights, settings));
   }
-  return bestOf(own, supportedHeight(peerHeights(report, own, nowMs), settings), peerHeightsAreOld);
+  const claimed = supportedHeight(peerHeights(report, own, nowMs), settings);
+  return bestOf(own, chooseKnown(Math.max, claimed, verifiedAbove(report, own)), peerHeightsAreOld);
+}
+
+/**
+ * The blocks that the node still has to fetch: no peer can claim these without the work. That there are none does not show that its
+ * head is the newest, as a node without peers has none either.
+ */
+function verifiedAbove({ verifiedHeight }: NodeReport, own: Head): number | undefined {
+  return verifiedHeight !== undefined && verifiedHeight > own.height ? verifiedHeight : undefined;
 }
 
 /** Possible heights of peers on the node's network. */

@@ -1,5 +1,5 @@
 import type { NodeSession, NodeTarget, PollRequest } from "../chains/adapter.ts";
-import { chains } from "../chains/index.ts";
+import { networkScope } from "../chains/index.ts";
 import type { NodeConfig } from "../config/model.ts";
 import { createNodeRedaction } from "../config/redact.ts";
 import type { Signal } from "../lib/abort.ts";
@@ -91,7 +91,7 @@ function namedNetwork(
   const isKnown = head.ok || Object.values(identity).some((text) => text !== undefined);
   return {
     identity: isKnown ? { ...identity, network } : identity,
-    networkKey: `${chains[chain].optionsKey} ${network}`,
+    networkKey: `${networkScope(chain)} ${network}`,
   };
 }
 

@@ -77,7 +77,7 @@ function comments({ best, isPinned, others }: Found): readonly string[] {
 /** Several names of chains may share an adapter. */
 function otherNames(chain: ChainName): readonly string[] {
   const names = CHAIN_NAMES.filter((name) => chains[name] === chains[chain]);
-  if (names.length === 1) return [];
+  if (names.length === 1 || chains[chain].namesAreChains) return [];
   return [`chain: ${names.join(" or ")}, which have the same API: the name becomes the label \`chain\`.`];
 }
 

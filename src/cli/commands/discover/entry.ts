@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import type { Endpoint } from "../../../chains/adapter.ts";
-import { type ChainName, chains, FIRST_NAMES } from "../../../chains/index.ts";
+import { type ChainName, chains, FIRST_NAMES, isChainName } from "../../../chains/index.ts";
 import { toYaml } from "../../../lib/to-yaml.ts";
 import { parseNodeUrl } from "../../../rpc/node-url.ts";
 import { urlMistake } from "../../../rpc/url-mistake.ts";
@@ -104,10 +104,17 @@ export function attemptsAt(address: string): readonly Attempt[] {
   const at = ({ scheme, port: usual }: Endpoint) => `${scheme}://${host}:${usual}`;
   return [
     ...FIRST_NAMES.flatMap((chain) =>
-      chains[chain].discovery.endpoints.map((endpoint) => ({ chain, url: at(endpoint) })),
+      chains[chain].discovery.endpoints.map((endpoint) => ({
+        chain: usualName(chain, endpoint.name),
+        url: at(endpoint),
+      })),
     ),
     ...everyChainAt(PROXIES.map(at)),
   ];
+}
+
+function usualName(first: ChainName, name: string | undefined): ChainName {
+  return isChainName(name) ? name : first;
 }
 
 function checkedUrl(url: string): string {

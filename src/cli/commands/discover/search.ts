@@ -1,4 +1,4 @@
-import { chains } from "../../../chains/index.ts";
+import { type ChainName, chains, isChainName } from "../../../chains/index.ts";
 import { parseConfig } from "../../../config/parse.ts";
 import type { Redactor } from "../../../config/redact.ts";
 import type { Logger } from "../../../logging/logger.ts";
@@ -28,7 +28,11 @@ export async function search(attempts: readonly Attempt[], ask: Ask, access?: Ac
     ...asBasic.filter((answer) => !retried.includes(answer)),
     ...(await ask(await Promise.all(retried.map(({ entry }) => withDigest(entry))))),
   ];
-  const answers = [...first, ...(await ask(first.filter(isOtherNetwork).flatMap(otherVariants)))];
+  const named = [
+    ...first.filter((answer) => ownName(answer) === undefined),
+    ...(await ask(first.flatMap(withOwnName))),
+  ];
+  const answers = [...named, ...(await ask(named.filter(isOtherNetwork).flatMap(otherVariants)))];
   const good = answers.filter(isFound);
   const found: Found[] = [];
   for (const chain of new Set(good.map(({ entry }) => entry.chain))) {
@@ -62,6 +66,17 @@ async function withDigest(entry: Entry): Promise<Entry> {
   if (userinfo === undefined) return entry;
   const url = entry.url.replace(/^(https?:\/\/)[^/?#]*@/i, "$1");
   return { ...entry, url, access: digestAccess(userinfo.username, await userinfo.password.reveal(), entry.access) };
+}
+
+/** The chain that the node's software names, where that is another one than was tried. */
+function ownName({ entry, polled: { report } }: PolledEntry): ChainName | undefined {
+  const { chain } = report.identity;
+  return isChainName(chain) && chain !== entry.chain ? chain : undefined;
+}
+
+function withOwnName(answer: PolledEntry): readonly Entry[] {
+  const chain = ownName(answer);
+  return chain === undefined ? [] : [{ ...answer.entry, chain }];
 }
 
 function isOtherNetwork({ polled: { report } }: PolledEntry): boolean {

@@ -1,0 +1,82 @@
+import { isObject } from "../../lib/json.ts";
+import { blockHash, count, flag, text } from "../decode.ts";
+import { wrongShape } from "./calls.ts";
+import { PEER_NETWORKS, type PeerNetwork } from "./peer-facts.ts";
+
+/** Answers that rarely change. */
+
+/** How many bans of the operator are active. Peers that the node itself thinks little of are not among them. */
+export type Bans = { readonly addresses: number; readonly subnets: number };
+
+/**
+ * From listbanned.
+ * @throws NodeError bad_shape
+ */
+export function decodeBans(answer: unknown, call: string): Bans {
+  if (!Array.isArray(answer)) throw wrongShape(call, "a list of bans");
+  let addresses = 0;
+  let subnets = 0;
+  for (const ban of answer) {
+    const address = isObject(ban) ? text(ban.address) : undefined;
+    if (address === undefined) continue;
+    if (isSingle(address)) addresses += 1;
+    else subnets += 1;
+  }
+  return { addresses, subnets };
+}
+
+/** A single address may have its length as that of a subnet does: up to 0.21 it always has. */
+function isSingle(address: string): boolean {
+  const [host = "", length] = address.split("/", 2);
+  return length === undefined || length === (host.includes(":") ? "128" : "32");
+}
+
+export type AddressTable = { readonly tried: number; readonly fresh: number };
+
+/**
+ * The sizes of the node's tables of addresses by network, from getaddrmaninfo (26 and later).
+ * @throws NodeError bad_shape
+ */
+export function decodeAddressManager(answer: unknown, call: string): ReadonlyMap<PeerNetwork, AddressTable> {
+  if (!isObject(answer)) throw wrongShape(call, "an object");
+  const tables = new Map<PeerNetwork, AddressTable>();
+  for (const network of PEER_NETWORKS) {
+    const table = answer[network];
+    const tried = isObject(table) ? count(table.tried) : undefined;
+    const fresh = isObject(table) ? count(table.new) : undefined;
+    if (tried !== undefined && fresh !== undefined) tables.set(network, { tried, fresh });
+  }
+  return tables;
+}
+
+/** The nodes of `addnode`: how many are connected, and how many stay away. */
+export type AddedNodes = { readonly connected: number; readonly away: number };
+
+/**
+ * From getaddednodeinfo.
+ * @throws NodeError bad_shape
+ */
+export function decodeAddedNodes(answer: unknown, call: string): AddedNodes {
+  if (!Array.isArray(answer)) throw wrongShape(call, "a list of added nodes");
+  const words = answer.map((node: unknown) => (isObject(node) ? flag(node.connected) : undefined));
+  return {
+    connected: words.filter((isConnected) => isConnected === true).length,
+    away: words.filter((isConnected) => isConnected === false).length,
+  };
+}
+
+/** What the header of the head block tells. */
+export type HeadHeader = {
+  readonly hash: string | undefined;
+  /** Unix seconds. */
+  readonly timestampSeconds: number | undefined;
+};
+
+/**
+ * From getblockheader.
+ * @throws NodeError bad_shape
+ */
+export function decodeHeader(answer: unknown, call: string): HeadHeader {
+  if (!isObject(answer)) throw wrongShape(call, "a header");
+  return { hash: blockHash(answer.hash), timestampSeconds: count(answer.time) || undefined };
+}

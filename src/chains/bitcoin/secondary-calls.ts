@@ -1,0 +1,110 @@
+import type { Signal } from "../../lib/abort.ts";
+import { createElapsed } from "../../lib/elapsed.ts";
+import type { FailureReason } from "../../model/failure.ts";
+import type { Outcome } from "../../model/report.ts";
+import { INFO_BUDGET, LIST_BUDGET, type ResponseBudget } from "../../rpc/budget.ts";
+import type { RpcClient } from "../../rpc/client.ts";
+import { type CachedCall, createCachedCall } from "../cached-call.ts";
+import { count } from "../decode.ts";
+import { callRpc, wrongShape } from "./calls.ts";
+import { type ChainTips, decodeChainTips } from "./chain-tips.ts";
+import { type CallTimes, decodeNetworkInfo, decodeTotals, type NetTotals, type NetworkInfo } from "./network-info.ts";
+import type { PeerNetwork } from "./peer-facts.ts";
+import {
+  type AddedNodes,
+  type AddressTable,
+  type Bans,
+  decodeAddedNodes,
+  decodeAddressManager,
+  decodeBans,
+} from "./secondary-answers.ts";
+
+/** The answers to all calls except those for the peers and the head, by the names of their APIs; absent: not asked, or not offered. */
+export type SecondaryAnswers = {
+  readonly totals?: Outcome<NetTotals> | undefined;
+  /** Seconds since the start of the node. */
+  readonly uptime?: Outcome<number> | undefined;
+  readonly network?: Outcome<NetworkInfo> | undefined;
+  readonly chain_tips?: Outcome<ChainTips> | undefined;
+  readonly bans?: Outcome<Bans> | undefined;
+  readonly address_manager?: Outcome<ReadonlyMap<PeerNetwork, AddressTable>> | undefined;
+  readonly added_nodes?: Outcome<AddedNodes> | undefined;
+};
+
+/** The share of a poll that each of these calls may take. */
+export const SECONDARY_SHARE = 0.15;
+
+/** All calls of a node wait for its main lock. What rarely changes is not asked for with every poll, but never shown when it is older. */
+const MINUTE_MS = 60_000;
+/** getchaintips walks through the whole index of blocks. */
+const LONG_MS = 5 * MINUTE_MS;
+
+/** Versions and programs of the family offer different calls: that is no failure. */
+const NOT_OFFERED: ReadonlySet<FailureReason> = new Set(["unavailable", "not_found"]);
+
+type SecondaryCalls = {
+  /** One call after the other, over the one socket. */
+  ask(scope: "all" | "head", signal: Signal): Promise<SecondaryAnswers>;
+  /** Another process may answer next: what the last one said counts no longer. */
+  forget(): void;
+};
+
+/** A method that has an API of its own. */
+type Method<T> = {
+  readonly name: string;
+  readonly maxAgeMs: number;
+  readonly budget: ResponseBudget;
+  readonly decode: (answer: unknown, call: string, times: CallTimes) => T;
+};
+
+export function createSecondaryCalls(client: RpcClient, timeoutMs: number): SecondaryCalls {
+  const common = { limitMs: timeoutMs * SECONDARY_SHARE, refusals: NOT_OFFERED, now: createElapsed() };
+  const calls: CachedCall<unknown>[] = [];
+
+  function prepared<T>({ name, maxAgeMs, budget, decode }: Method<T>) {
+    const cached = createCachedCall<T>({ ...common, maxAgeMs });
+    calls.push(cached);
+    return (signal: Signal) =>
+      cached.ask(signal, async (share) => {
+        const sentMs = Date.now();
+        const answer = await callRpc(client, name, { signal: share, budget });
+        return decode(answer, `${name} at ${client.url.label}`, { sentMs, receivedMs: Date.now() });
+      });
+  }
+
+  const now = { maxAgeMs: 0, budget: INFO_BUDGET };
+  const seldom = { maxAgeMs: LONG_MS, budget: LIST_BUDGET };
+  const totals = prepared({ ...now, name: "getnettotals", decode: decodeTotals });
+  const uptime = prepared({ ...now, name: "uptime", decode: decodeUptime });
+  const network = prepared({ ...now, maxAgeMs: MINUTE_MS, name: "getnetworkinfo", decode: decodeNetworkInfo });
+  const tips = prepared({ ...seldom, name: "getchaintips", decode: decodeChainTips });
+  const bans = prepared({ ...seldom, name: "listbanned", decode: decodeBans });
+  const addresses = prepared({ ...seldom, name: "getaddrmaninfo", decode: decodeAddressManager });
+  const added = prepared({ ...seldom, name: "getaddednodeinfo", decode: decodeAddedNodes });
+
+  return {
+    async ask(scope, signal) {
+      // The coin of a reference has to be known as well.
+      if (scope === "head") return { network: await network(signal) };
+      return {
+        totals: await totals(signal),
+        uptime: await uptime(signal),
+        network: await network(signal),
+        chain_tips: await tips(signal),
+        bans: await bans(signal),
+        address_manager: await addresses(signal),
+        added_nodes: await added(signal),
+      };
+    },
+    forget() {
+      for (const call of calls) call.forget();
+    },
+  };
+}
+
+/** @throws NodeError bad_shape */
+function decodeUptime(answer: unknown, call: string): number {
+  const seconds = count(answer);
+  if (seconds === undefined) throw wrongShape(call, "a number of seconds");
+  return seconds;
+}
