@@ -15,6 +15,8 @@ export type ChainTraits = {
   readonly states: readonly ConnectionState[];
   /** Absent: the API does not say which peers sync. */
   readonly flow?: Flow | undefined;
+  /** Whether its nodes know peers over cjdns; those of other chains have no count of them. */
+  readonly cjdns?: true | undefined;
   /** Whether peers report their software; those that do not are then counted as unknown. */
   readonly agents?: true | undefined;
   /** Whether peers report the heights of their heads; those that do not are then counted as unknown. */

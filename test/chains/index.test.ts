@@ -1,22 +1,31 @@
 import { describe, expect, test } from "vitest";
 import { listsConnections } from "../../src/chains/adapter.ts";
-import { ADAPTERS, CHAIN_NAMES, chains, FIRST_NAMES, isChainName } from "../../src/chains/index.ts";
+import { ADAPTERS, CHAIN_NAMES, chains, FIRST_NAMES, isChainName, networkScope } from "../../src/chains/index.ts";
 import { createCatalogue } from "../../src/metrics/catalogue.ts";
 import { CONNECTION_STATES, DIRECTIONS } from "../../src/model/report.ts";
 
 test("Wire's adapter serves every Antelope node", () => {
   expect(Object.keys(chains)).toEqual(expect.arrayContaining(["wire", "antelope", "monero", "chainweb"]));
   expect(chains.antelope).toBe(chains.wire);
+  expect(networkScope("antelope")).toBe("wire");
+});
+
+test("nodes of the Bitcoin family have one adapter, and are compared by the names of their chains", () => {
+  const names = ["bitcoin", "litecoin", "dogecoin", "bitcoincash", "dash", "zcash"] as const;
+  expect(names.map((name) => chains[name])).toEqual(names.map(() => chains.bitcoin));
+  expect(names.map(networkScope)).toEqual(names);
 });
 
 test("names and adapters follow from the table", () => {
   expect(CHAIN_NAMES).toEqual(Object.keys(chains));
-  expect(FIRST_NAMES).toEqual(CHAIN_NAMES.filter((name) => name !== "antelope"));
+  expect(FIRST_NAMES).toEqual(["wire", "monero", "chainweb", "bitcoin"]);
   expect(ADAPTERS).toEqual(FIRST_NAMES.map((name) => chains[name]));
   expect(["antelope", "toString", "Wire", "", undefined].map(isChainName)).toEqual([true, false, false, false, false]);
 });
 
-describe.each(Object.entries(chains))("%s", (name, { options, optionsKey, traits, families }) => {
+describe.each(CHAIN_NAMES)("%s", (name) => {
+  const { options, optionsKey, traits, families } = chains[name];
+
   test("works without options, and refuses unknown ones", () => {
     expect(options.parse({}).open).toBeTypeOf("function");
     expect(options.safeParse({ no_such_option: 1 }).success).toBe(false);
@@ -34,7 +43,7 @@ describe.each(Object.entries(chains))("%s", (name, { options, optionsKey, traits
   });
 
   test("names its families after itself", () => {
-    expect(optionsKey).toBe(name === "antelope" ? "wire" : name);
+    expect(ADAPTERS.find((adapter) => adapter.optionsKey === optionsKey)).toBe(chains[name]);
     for (const { name: family, labels } of families) {
       expect(family).toMatch(new RegExp(`^p2p_${optionsKey}_[a-z0-9_]+$`));
       for (const label of labels) expect(label).toMatch(/^[a-z_]+$/);

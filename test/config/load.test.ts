@@ -377,7 +377,7 @@ describe("nodes from --node", () => {
     const nodes = [flag("one"), flag("a b", "bitcoin", "ftp://h"), flag("c")];
     expect((await problemsOf({ file, nodes, env: {} })).map((line) => line.replace(file, "FILE"))).toEqual([
       "FILE:5:5: nodes[0].colour: unknown key; valid here: name, chain, url, network, labels, interval, schedule, timeout, auth, " +
-        "tls, limits, host_header, proxy_url, no_proxy, proxy_from_environment, connections, wire, monero, chainweb",
+        "tls, limits, host_header, proxy_url, no_proxy, proxy_from_environment, connections, wire, monero, chainweb, bitcoin",
       "--node a b: name: expected 1 to 63 letters, digits and . _ : @ - starting with a letter or digit",
       '--node a b: chain: expected one of wire, antelope, monero, chainweb, found "bitcoin"',
       "--node a b: url: expected a URL with http://, https:// or unix:, found ftp://",

@@ -12,6 +12,8 @@ import { canary, leaksIn } from "../support/canaries.ts";
 import { tempFolder } from "../support/servers.ts";
 import { ALL_KEYS } from "./schema-keys.ts";
 
+const OF_COINS = { bitcoin: 6, litecoin: 6, dogecoin: 6, bitcoincash: 6, dash: 6, zcash: 6 };
+
 const FILE = join(tempFolder(), "config.yaml");
 const at = (name: string) => join(FILE, "..", name);
 
@@ -44,6 +46,12 @@ lag:
     antelope: 36
     monero: 10
     chainweb: 6
+    bitcoin: 6
+    litecoin: 6
+    dogecoin: 6
+    bitcoincash: 6
+    dash: 6
+    zcash: 6
 probe:
   allow: []
   concurrency: 10
@@ -127,7 +135,7 @@ test("every setting, with the keys of the file", () => {
   const connections = { ...shown, hash_key: "<secret>" };
   expect(printed(WHOLE)).toEqual({
     connections,
-    lag: { min_support: 3, reorg_depth: { wire: 36, antelope: 36, monero: 20, chainweb: 6 } },
+    lag: { min_support: 3, reorg_depth: { wire: 36, antelope: 36, monero: 20, chainweb: 6, ...OF_COINS } },
     probe: {
       allow: ["https://*.example.com:443/…", "10.0.0.0/8:*"],
       modules: {

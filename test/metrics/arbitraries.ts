@@ -160,7 +160,7 @@ export const anyReport: fc.Arbitrary<NodeReport> = fc.record({
   blockSeconds: maybe(fc.constantFrom(0.5, 120)),
 });
 
-const CHAIN_NAMES: readonly ChainName[] = ["wire", "antelope", "monero", "chainweb"];
+const CHAIN_NAMES: readonly ChainName[] = ["wire", "antelope", "monero", "chainweb", "bitcoin", "dogecoin"];
 
 /** Names are checked when the configuration is read, values of labels are not. */
 const anyNode: fc.Arbitrary<NodeConfig> = fc

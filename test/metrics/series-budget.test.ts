@@ -283,6 +283,8 @@ test("the rest is one sample for each direction, whatever the peers call themsel
 const CLOSED = new Set([
   ...["api", "direction", "state", "flow", "reference", "reason", "address_type", "position"],
   ...["list", "stripe", "kind", "identity"],
+  // src/chains/bitcoin
+  ...["status", "peer_network", "table", "connection_type", "transport", "message"],
   // A number below 1000 (chains/chainweb/cut.ts).
   "braided_chain",
 ]);

@@ -41,10 +41,10 @@ export async function callRpc(
   return resultOf(value, `${method} at ${client.url.label}`, method, response);
 }
 
-export const WRONG_API = "check that the URL is the RPC of the node, and that chain is the one that it runs";
+const WRONG_API = "check that the URL is the RPC of the node, and that chain is the one that it runs";
 
 /**
- * Of both shapes: up to 27 an answer has `result` and `error`, one of them null; with 2.0 only one of them. btcd and 2.0 send
+ * Exported for the tests. Of both shapes: up to 27 an answer has `result` and `error`, one of them null; with 2.0 only one of them. btcd and 2.0 send
  * errors with HTTP 200.
  * @throws NodeError
  */

@@ -4,7 +4,7 @@ import { wrongShape } from "./calls.ts";
 
 /** rpc/blockchain.cpp; `active` is the node's own branch. */
 export const TIP_STATUSES = ["active", "valid-fork", "valid-headers", "headers-only", "invalid"] as const;
-export type TipStatus = (typeof TIP_STATUSES)[number];
+type TipStatus = (typeof TIP_STATUSES)[number];
 
 export type ChainTips = {
   readonly active: number | undefined;

@@ -2,7 +2,7 @@
  * The coins of the family. Their nodes have one API and call their networks alike ("main"), so what tells them apart is the
  * name that a node has in the configuration, or the software that it names.
  */
-export const COIN_NAMES = ["bitcoin", "litecoin", "dogecoin", "bitcoincash", "dash", "zcash"] as const;
+const COIN_NAMES = ["bitcoin", "litecoin", "dogecoin", "bitcoincash", "dash", "zcash"] as const;
 export type CoinName = (typeof COIN_NAMES)[number];
 
 type Coin = {
@@ -34,7 +34,7 @@ export function coinOfSoftware(subversion: string): CoinName | undefined {
 /** Blocks may come faster than intended while the hash rate grows, but not twice as fast for long. */
 const FASTEST_SHARE = 0.5;
 
-export type BlockTimes = {
+type BlockTimes = {
   /** Absent: blocks are made on request, or the network is not known. */
   readonly blockSeconds: number | undefined;
   /** 0: no limit. */
@@ -48,5 +48,6 @@ export type BlockTimes = {
 export function blockTimes(coin: CoinName, network: string | undefined): BlockTimes {
   const { blockSeconds } = COINS[coin];
   if (network === "main") return { blockSeconds, minBlockSeconds: blockSeconds * FASTEST_SHARE };
-  return { blockSeconds: network === "regtest" ? undefined : blockSeconds, minBlockSeconds: 0 };
+  const isOnRequest = network === undefined || network === "regtest";
+  return { blockSeconds: isOnRequest ? undefined : blockSeconds, minBlockSeconds: 0 };
 }

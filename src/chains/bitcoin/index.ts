@@ -36,6 +36,7 @@ export const bitcoin: ChainAdapter = {
     directions: ["inbound", "outbound"],
     states: ["connected", "handshaking"],
     flow: "download",
+    cjdns: true,
     agents: true,
     heights: true,
     heightNote: "the best block that a peer is known to have in common with the node; inbound peers often tell none",

@@ -15,7 +15,6 @@ export const MESSAGE_TYPES = [
   ...["reject", "sendaddrv2", "sendcmpct", "sendheaders", "sendtxrcncl", "tx", "verack", "version", "wtxidrelay"],
   "other",
 ] as const;
-export type MessageType = (typeof MESSAGE_TYPES)[number];
 
 const INDEXES: ReadonlyMap<string, number> = new Map(MESSAGE_TYPES.map((type, index) => [type, index]));
 const OTHER = MESSAGE_TYPES.length - 1;

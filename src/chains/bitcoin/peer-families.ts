@@ -87,7 +87,7 @@ const MESSAGES = "one series for each type that was seen";
 export const MESSAGE_RECEIVE: ChainFamily = {
   name: "p2p_bitcoin_message_receive_bytes_total",
   type: "counter",
-  help: `Bytes that the node received by type of message (bytesrecv_per_msg), added up since the exporter's first poll; ${MESSAGES}.`,
+  help: `Bytes that the node received by type of message (bytesrecv_per_msg), added up from the first to the last poll; ${MESSAGES}.`,
   source: "getpeerinfo bytesrecv_per_msg, added up",
   labels: ["message"],
   values: { message: MESSAGE_TYPES },
@@ -96,7 +96,7 @@ export const MESSAGE_RECEIVE: ChainFamily = {
 export const MESSAGE_TRANSMIT: ChainFamily = {
   name: "p2p_bitcoin_message_transmit_bytes_total",
   type: "counter",
-  help: `Bytes that the node sent by type of message (bytessent_per_msg), added up since the exporter's first poll; ${MESSAGES}.`,
+  help: `Bytes that the node sent by type of message (bytessent_per_msg), added up from the first to the last poll; ${MESSAGES}.`,
   source: "getpeerinfo bytessent_per_msg, added up",
   labels: ["message"],
   values: { message: MESSAGE_TYPES },

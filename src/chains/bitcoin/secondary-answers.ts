@@ -66,7 +66,7 @@ export function decodeAddedNodes(answer: unknown, call: string): AddedNodes {
 }
 
 /** What the header of the head block tells. */
-export type HeadHeader = {
+type HeadHeader = {
   readonly hash: string | undefined;
   /** Unix seconds. */
   readonly timestampSeconds: number | undefined;

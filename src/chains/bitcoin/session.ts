@@ -9,8 +9,8 @@ import { callRpc } from "./calls.ts";
 import { type ChainInfo, decodeChainInfo } from "./chain-info.ts";
 import { isCoinName } from "./coins.ts";
 import { addMessageBytes, type MessageBytes } from "./message-bytes.ts";
+import { startOf } from "./network-info.ts";
 import { type BitcoinPeerList, decodePeers } from "./peers.ts";
-import { startOf } from "./process.ts";
 import { report } from "./report.ts";
 import { createSecondaryCalls, SECONDARY_SHARE, type SecondaryAnswers } from "./secondary-calls.ts";
 

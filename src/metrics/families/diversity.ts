@@ -1,3 +1,4 @@
+import type { ChainTraits } from "../../chains/adapter.ts";
 import { NEW_TEXTS_PER_HOUR } from "../../model/chain-family.ts";
 import { ADDRESS_TYPES, DIRECTIONS, type Direction, type PeerConnection } from "../../model/report.ts";
 import { cleanText, renderLabels, type SampleValue } from "../exposition.ts";
@@ -11,7 +12,7 @@ const OTHER_AGENTS = "other";
 const UNKNOWN_AGENT = "unknown";
 
 const IP_FIELDS =
-  "Wire: remote_ip from /v1/net/connections. Monero: address from get_connections. Chainweb: address.hostname from cut/peer.";
+  "Wire: remote_ip from /v1/net/connections. Monero: address from get_connections. Chainweb: address.hostname from cut/peer. Bitcoin family: network and addr from getpeerinfo.";
 
 /** How different the node's peers are: many of one kind may be one attacker, or fail together. */
 export const diversityFamilies: readonly SharedFamily[] = [
@@ -44,10 +45,10 @@ export const diversityFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_peers_by_address_type",
     type: "gauge",
-    help: "Connected peers by the type of their address, from the last poll: ipv4, ipv6, tor, i2p, unknown (a host name). Wire: remote_ip and peer from /v1/net/connections. Monero: address and address_type from get_connections. Chainweb: address.hostname from cut/peer.",
+    help: "Connected peers by the type of their address, from the last poll: ipv4, ipv6, tor, i2p, cjdns, unknown (a host name). Wire: remote_ip and peer from /v1/net/connections. Monero: address and address_type from get_connections. Chainweb: address.hostname from cut/peer. Bitcoin family: network and addr from getpeerinfo.",
     labels: ["address_type"],
     values: { address_type: ADDRESS_TYPES },
-    samples: (view) => labelled("address_type", countAddressTypes(view.peers?.connected)),
+    samples: ({ peers, traits }) => labelled("address_type", countAddressTypes(peers?.connected, traits)),
   },
 ];
 
@@ -116,7 +117,12 @@ function totalOf(counts: Counts): number {
   return DIRECTIONS.reduce((sum, direction) => sum + counts[direction], 0);
 }
 
+const COMMON_TYPES = ADDRESS_TYPES.filter((type) => type !== "cjdns");
+
 /** The number of rows by type of address, with 0 for those that no row has; empty without a list. */
-export function countAddressTypes(rows: readonly PeerConnection[] | undefined): ReadonlyMap<string, number> {
-  return countBy(rows, ADDRESS_TYPES, ({ address }) => address.type);
+export function countAddressTypes(
+  rows: readonly PeerConnection[] | undefined,
+  { cjdns }: Pick<ChainTraits, "cjdns">,
+): ReadonlyMap<string, number> {
+  return countBy(rows, cjdns ? ADDRESS_TYPES : COMMON_TYPES, ({ address }) => address.type);
 }

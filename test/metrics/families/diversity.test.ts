@@ -123,7 +123,16 @@ const AGENTS = "p2p_node_peers_by_agent";
 test("address types, those without a peer too", () => {
   const counts = countAddressTypes(
     at("192.0.2.1:1", "[2001:db8::1]:1", "abc.onion:1", "x.b32.i2p:1", "a.example:1", "192.0.2.9"),
+    {},
   );
   expect(Object.fromEntries(counts)).toEqual({ ipv4: 2, ipv6: 1, tor: 1, i2p: 1, unknown: 1 });
-  expect(Object.fromEntries(countAddressTypes([]))).toEqual({ ipv4: 0, ipv6: 0, tor: 0, i2p: 0, unknown: 0 });
+  expect(Object.fromEntries(countAddressTypes([], {}))).toEqual({ ipv4: 0, ipv6: 0, tor: 0, i2p: 0, unknown: 0 });
+});
+
+test("peers over cjdns are counted where the chain knows any", () => {
+  const [known] = at("[fc00::1]:1");
+  const rows = known === undefined ? [] : [{ ...known, address: { ...known.address, type: "cjdns" as const } }];
+  expect(countAddressTypes(rows, { cjdns: true }).get("cjdns")).toBe(1);
+  expect(countAddressTypes([], { cjdns: true }).get("cjdns")).toBe(0);
+  expect(countAddressTypes([], {}).has("cjdns")).toBe(false);
 });

@@ -91,6 +91,12 @@ test("unhealthy ones are first: down, forked, without peers, degraded, not polle
 /** The usual seconds between two blocks; Chainweb: of all its chains together, on mainnet. */
 const BLOCK_SECONDS: Readonly<Record<(typeof CHAINS)[number], number>> = {
   antelope: 0.5,
+  bitcoin: 600,
+  bitcoincash: 600,
+  dash: 150,
+  dogecoin: 60,
+  litecoin: 150,
+  zcash: 75,
   chainweb: 1.5,
   monero: 120,
   wire: 0.5,
