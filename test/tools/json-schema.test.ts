@@ -304,5 +304,6 @@ test("nearly every key has a description", () => {
     "probe.modules",
     "nodes.connections.hash_key_file",
     "nodes.monero",
+    "nodes.bitcoin",
   ]);
 });

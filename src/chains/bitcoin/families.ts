@@ -89,7 +89,7 @@ export const UPLOAD_LEFT: ChainFamily = {
 export const NETWORK_ACTIVE: ChainFamily = {
   name: "p2p_bitcoin_network_active",
   type: "gauge",
-  help: `0 while the operator has switched the node's P2P network off, ${MINUTE} (getnetworkinfo networkactive).`,
+  help: `Whether the node's P2P network is on, ${MINUTE} (getnetworkinfo networkactive): 0 while the operator has switched it off.`,
   source: "getnetworkinfo networkactive",
   labels: [],
 };
