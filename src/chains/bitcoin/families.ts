@@ -109,7 +109,7 @@ export const REACHABLE: ChainFamily = {
 export const LOCAL_ADDRESSES: ChainFamily = {
   name: "p2p_bitcoin_local_addresses",
   type: "gauge",
-  help: `Own addresses that the node tells its peers, ${MINUTE} (getnetworkinfo localaddresses): with 0, strangers do not learn how to connect to it.`,
+  help: `Own addresses that the node tells its peers, ${MINUTE} (getnetworkinfo localaddresses): with 0, other nodes do not learn how to connect to it.`,
   source: "getnetworkinfo localaddresses",
   labels: [],
 };
