@@ -1,6 +1,6 @@
 // The program and its libraries as a few CommonJS files. Loading hundreds of small ones would take most of the start-up time,
 // and Node.js loads ES modules more slowly. dist/ has them (scripts/build.mjs), and so does the executable.
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { build, transform } from "esbuild";
 import { BUILD_OPTIONS, embedded } from "./embedded.mjs";
@@ -13,10 +13,11 @@ import { lateModules } from "./late-modules.mjs";
  */
 const POLLS = [...chainSessions(), "src/rpc/dial/proxy.ts"];
 
-/** Each folder of src/chains is an adapter, which loads its session at the first poll. */
+/** Each folder of src/chains is an adapter. One with a file for its session loads that at the first poll. */
 function chainSessions() {
-  const entries = readdirSync(new URL("../src/chains", import.meta.url), { withFileTypes: true });
-  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => `src/chains/${name}/session.ts`);
+  const root = new URL("../", import.meta.url);
+  const files = readdirSync(new URL("src/chains", root)).map((name) => `src/chains/${name}/session.ts`);
+  return files.filter((file) => existsSync(new URL(file, root)));
 }
 
 /**
