@@ -24,6 +24,11 @@ const USERS = [
     password: "canary-narrow",
     whitelist: `narrow:${METHODS.filter((method) => method !== "getchaintips").join()}`,
   },
+  {
+    name: "reference",
+    password: "canary-reference",
+    whitelist: "reference:getblockchaininfo,getnetworkinfo,getblockheader,getblockhash",
+  },
 ];
 
 function cookieOf({ cookieFile }: Litecoind): string {
@@ -40,8 +45,8 @@ describe.skipIf(litecoind === undefined)("a real litecoind with a cookie and two
     [hub, leaf] = await Promise.all([startLitecoind({ listens: true }), startLitecoind({ users: USERS })]);
     await hub.mine(3);
     await join(leaf);
-    const node = (name: string, auth: string) =>
-      `  - {name: ${name}, chain: litecoin, url: "${leaf.rpcUrl}"${auth === "" ? "" : `, auth: {${auth}}`}}`;
+    const node = (name: string, auth: string, chain = "litecoin") =>
+      `  - {name: ${name}, chain: ${chain}, url: "${leaf.rpcUrl}"${auth === "" ? "" : `, auth: {${auth}}`}}`;
     const basic = (username: string, password: string) => `basic: {username: ${username}, password: ${password}}`;
     exporter = await startExporter({
       env: { NODE_OPTIONS: HURRY },
@@ -53,6 +58,9 @@ ${node("monitor", basic("monitor", "s3cret"))}
 ${node("narrow", basic("narrow", "canary-narrow"))}
 ${node("wrong", basic("monitor", "canary-wrong"))}
 ${node("none", "")}
+${node("mistaken", `cookie_file: "${leaf.cookieFile}"`, "bitcoin")}
+references:
+${node("trusted", basic("reference", "canary-reference"))}
 `,
     });
     await untilReady(exporter);
@@ -92,6 +100,26 @@ ${node("none", "")}
       );
       expect(saidOf(target)).toEqual([]);
     }
+  });
+
+  test("a reference needs four methods", async () => {
+    // At the first poll of the node, the reference may not have been polled.
+    const page = await pollOf("monitor");
+    expect(value(page, "p2p_reference_up", { target: "trusted" })).toBe(1);
+    expect(value(page, "p2p_reference_head_height", { target: "trusted" })).toBe(3);
+    expect(value(page, "p2p_node_reference_height", { target: "monitor", reference: "configured" })).toBe(3);
+    expect(saidOf("trusted")).toEqual([]);
+  });
+
+  test("with another coin as its chain, the node is shown and compared, and the log says what it is", async () => {
+    const page = await pollOf("mistaken");
+    const labels = { target: "mistaken", chain: "bitcoin" };
+    expect(value(page, "p2p_node_up", labels)).toBe(1);
+    expect(value(page, "p2p_node_head_height", labels)).toBe(3);
+    expect(value(page, "p2p_node_reference_height", { ...labels, reference: "configured" })).toBe(3);
+    const failing = [...apisOf(page, "mistaken")].flatMap(([api, isUp]) => (isUp === 1 ? [] : [api]));
+    expect(failing).toEqual(["network"]);
+    expect(saidOf("mistaken")).toEqual([expect.stringMatching(/one of litecoin; set chain: litecoin/)]);
   });
 
   test("without a method, only its API fails, and the log says which one to add", async () => {
