@@ -1,12 +1,13 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
 import { probe } from "../../reliability/observe.ts";
-import { type Exporter, logLines, startExporter } from "../../support/exporter.ts";
+import { type Exporter, logLines, PROGRAM, startExporter } from "../../support/exporter.ts";
 import { find, type Page, value } from "../../support/exposition-parser.ts";
 import { HURRY } from "../../support/hurry.ts";
 import { type Litecoind, startLitecoind } from "../../support/litecoind.ts";
-import { findServer, waitFor } from "../../support/servers.ts";
+import { findServer, run, tempFolder, waitFor } from "../../support/servers.ts";
 import { untilReady } from "../../support/waits.ts";
 import { peerRows } from "./answers.ts";
 
@@ -44,7 +45,7 @@ describe.skipIf(litecoind === undefined)("a real litecoind with a cookie and two
   beforeAll(async () => {
     [hub, leaf] = await Promise.all([startLitecoind({ listens: true }), startLitecoind({ users: USERS })]);
     await hub.mine(3);
-    await join(leaf);
+    await joinHub(leaf);
     const node = (name: string, auth: string, chain = "litecoin") =>
       `  - {name: ${name}, chain: ${chain}, url: "${leaf.rpcUrl}"${auth === "" ? "" : `, auth: {${auth}}`}}`;
     const basic = (username: string, password: string) => `basic: {username: ${username}, password: ${password}}`;
@@ -71,7 +72,7 @@ ${node("trusted", basic("reference", "canary-reference"))}
     await Promise.all([hub, leaf, again].map((node) => node?.kill()));
   });
 
-  async function join(node: Litecoind): Promise<void> {
+  async function joinHub(node: Litecoind): Promise<void> {
     await node.dial(hub.address);
     const isJoined = async () => (await peerRows(node)).some(({ version, pingtime }) => version > 0 && pingtime);
     await waitFor(isJoined, "the node to join the hub", { timeoutMs: 60_000 });
@@ -133,6 +134,26 @@ ${node("trusted", basic("reference", "canary-reference"))}
     expect(saidOf("narrow")).toEqual([expect.stringMatching(/getchaintips .*add getchaintips to rpcwhitelist/)]);
   });
 
+  test("discover logs in with the cookie, and its entry works", async () => {
+    const found = await run(process.execPath, [
+      PROGRAM,
+      "discover",
+      leaf.rpcUrl,
+      "--auth.cookie-file",
+      leaf.cookieFile,
+    ]);
+    expect(found).toMatchObject({
+      code: 0,
+      output: expect.stringMatching(/: litecoin LitecoinCore:0\.\S+, regtest, head 3 /),
+    });
+    const file = join(tempFolder(), "config.yaml");
+    writeFileSync(file, found.stdout);
+    const check = await run(process.execPath, [PROGRAM, "check", "--connect", `--config.file=${file}`]);
+    expect(check).toMatchObject({ code: 0 });
+    const without = await run(process.execPath, [PROGRAM, "discover", leaf.rpcUrl]);
+    expect(without).toMatchObject({ code: 1, output: expect.stringContaining("Run it again with --auth.basic USER") });
+  });
+
   test("a wrong or missing password is unauthorized, and shows no secret", async () => {
     const page = await exporter.page();
     for (const target of ["wrong", "none"]) {
@@ -155,36 +176,39 @@ ${node("trusted", basic("reference", "canary-reference"))}
     const node = await startLitecoind({ users: USERS, insteadOf: leaf, staysInWarmup: true });
     again = node;
     expect(cookieOf(node)).not.toBe(oldCookie);
-    const warming = await pollOf("cookie", "monitor");
-    for (const target of ["cookie", "monitor"]) {
-      expect(value(warming, "p2p_node_up", { target })).toBe(0);
-      expect(value(warming, "p2p_bitcoin_warming_up", { target })).toBe(1);
-      for (const api of ["peers", "head"]) {
-        expect(value(warming, "p2p_node_failure_info", { target, api, reason: "busy" })).toBe(1);
-      }
-      expect(find(warming, "p2p_node_head_height", { target })).toEqual([]);
-      expect(saidOf(target)).toEqual([
-        expect.stringMatching(/found 500 "Loading banlist\.\.\."; the node is starting/),
-      ]);
+    const target = "cookie";
+    const warming = await pollOf(target);
+    expect(value(warming, "p2p_node_up", { target })).toBe(0);
+    expect(value(warming, "p2p_bitcoin_warming_up", { target })).toBe(1);
+    for (const api of ["peers", "head"]) {
+      expect(value(warming, "p2p_node_failure_info", { target, api, reason: "busy" })).toBe(1);
     }
+    expect(find(warming, "p2p_node_head_height", { target })).toEqual([]);
+    expect(saidOf(target)).toEqual([expect.stringMatching(/found 500 "Loading banlist\.\.\."; the node is starting/)]);
 
     await node.finishWarmup();
-    await join(node);
+    await joinHub(node);
     const page = await pollOf("cookie", "monitor");
-    for (const target of ["cookie", "monitor"]) {
-      const now = (name: string) => value(page, name, { target });
-      expect(now("p2p_node_up")).toBe(1);
-      expect(now("p2p_bitcoin_warming_up")).toBe(0);
-      expect(now("p2p_node_head_height")).toBe(3);
-      const start = "p2p_bitcoin_start_timestamp_seconds";
-      expect(now(start)).toBeGreaterThan(value(before, start, { target }));
-      for (const event of ["connects", "disconnects"]) {
-        const name = `p2p_node_peer_${event}_total`;
-        const gained = (direction: string) =>
-          value(page, name, { target, direction }) - value(before, name, { target, direction });
-        expect([gained("outbound"), gained("inbound")]).toEqual([1, 0]);
-      }
-    }
-    expect(saidOf("cookie")).toHaveLength(1);
+    // The one was polled in between, the other one was not.
+    for (const user of ["cookie", "monitor"]) expectRestart(before, page, user);
+    expect(saidOf(target)).toHaveLength(1);
   });
+
+  function expectRestart(before: Page, page: Page, target: string): void {
+    const now = (name: string) => value(page, name, { target });
+    expect(now("p2p_node_up")).toBe(1);
+    expect(now("p2p_bitcoin_warming_up")).toBe(0);
+    expect(now("p2p_node_head_height")).toBe(3);
+    const start = "p2p_bitcoin_start_timestamp_seconds";
+    expect(now(start)).toBeGreaterThan(value(before, start, { target }));
+    for (const event of ["connects", "disconnects"]) {
+      const name = `p2p_node_peer_${event}_total`;
+      const gained = (direction: string) =>
+        value(page, name, { target, direction }) - value(before, name, { target, direction });
+      expect([gained("outbound"), gained("inbound")]).toEqual([1, 0]);
+    }
+    const versionBytes = (from: Page) =>
+      find(from, "p2p_bitcoin_message_receive_bytes_total", { target, message: "version" })[0]?.value ?? 0;
+    expect(versionBytes(page)).toBeGreaterThan(versionBytes(before));
+  }
 });

@@ -93,7 +93,7 @@ export async function askEverything(node: Litecoind) {
 
 /** What the exporter computes, counts itself, or compares with other nodes; other tests look at it. */
 const NOT_OF_ANSWERS =
-  /^(?:peer_exporter_|p2p_node_(?:up|api_up|failure|poll|last_success|clock_skew|reference|head_lag|peer_subnets|largest_subnet|peer_(?:dis)?connects|connections_|series_)|p2p_bitcoin_(?:message_|warming_up))/;
+  /^(?:peer_exporter_|p2p_node_(?:up|api_up|failure|poll|last_success|clock_skew|reference|head_lag|peer_(?:dis)?connects|connections_|series_)|p2p_bitcoin_(?:message_|warming_up))/;
 
 type Series = Map<string, number>;
 
@@ -213,6 +213,12 @@ function addPeers(add: Add, answers: Answers): void {
       add("p2p_bitcoin_peers_by_network", same.length, { direction, peer_network: network });
     }
   }
+  // Networks of two bytes of IPv4, or four of IPv6; the address of a proxy counts for none.
+  const subnets = peers
+    .filter(({ network }) => network !== "onion")
+    .map(({ addr }) => (addr.startsWith("[") ? addr.slice(0, 5) : addr.split(".", 2).join(".")));
+  add("p2p_node_peer_subnets", new Set(subnets).size);
+  add("p2p_node_largest_subnet_peers", Math.max(0, ...subnets.map((one) => subnets.filter((a) => a === one).length)));
   const own = answers.info.blocks;
   const above = (peer: PeerRow) => (peer.synced_headers ?? -1) - own;
   const isKnown = ({ synced_headers = -1 }: PeerRow) => synced_headers > 0;
