@@ -1,5 +1,6 @@
 import type { ChainFamily } from "../../model/chain-family.ts";
 import { TIP_STATUSES, YOUNG_BLOCKS } from "./chain-tips.ts";
+import { REAL_NETWORKS } from "./peer-facts.ts";
 
 /** The metric families about a node that only the Bitcoin family has, except for those about its peers. */
 
@@ -93,9 +94,6 @@ export const NETWORK_ACTIVE: ChainFamily = {
   source: "getnetworkinfo networkactive",
   labels: [],
 };
-
-/** Networks that getnetworkinfo and getaddrmaninfo know. */
-const REAL_NETWORKS = ["ipv4", "ipv6", "onion", "i2p", "cjdns"] as const;
 
 export const REACHABLE: ChainFamily = {
   name: "p2p_bitcoin_network_reachable",

@@ -16,7 +16,7 @@ import {
   type NetworkInfo,
   startOf,
 } from "./network-info.ts";
-import type { PeerNetwork } from "./peer-facts.ts";
+import type { RealNetwork } from "./peer-facts.ts";
 import {
   type AddedNodes,
   type AddressTable,
@@ -34,7 +34,7 @@ export type SecondaryAnswers = {
   readonly network?: Outcome<NetworkInfo> | undefined;
   readonly chain_tips?: Outcome<ChainTips> | undefined;
   readonly bans?: Outcome<Bans> | undefined;
-  readonly address_manager?: Outcome<ReadonlyMap<PeerNetwork, AddressTable>> | undefined;
+  readonly address_manager?: Outcome<ReadonlyMap<RealNetwork, AddressTable>> | undefined;
   readonly added_nodes?: Outcome<AddedNodes> | undefined;
 };
 
