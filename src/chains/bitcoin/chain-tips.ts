@@ -14,7 +14,7 @@ export type ChainTips = {
   readonly longestYoungBranch: number;
 };
 
-/** A fork is young while its tip is not further below the head than this: nodes keep old ones for ever. */
+/** A fork is young while its tip is not further below the head than this: nodes never forget one. */
 export const YOUNG_BLOCKS = 100;
 
 /**
@@ -35,6 +35,10 @@ export function decodeChainTips(answer: unknown, call: string): ChainTips {
     if (status === "valid-fork") branches.push({ height, length: count(tip.branchlen) ?? 0 });
   }
   const active = byStatus.get("active")?.highest;
-  const young = branches.filter(({ height }) => active !== undefined && height >= active - YOUNG_BLOCKS);
-  return { active, byStatus, longestYoungBranch: Math.max(0, ...young.map(({ length }) => length)) };
+  let longestYoungBranch = 0;
+  for (const { height, length } of branches) {
+    const isYoung = active !== undefined && height >= active - YOUNG_BLOCKS;
+    if (isYoung && length > longestYoungBranch) longestYoungBranch = length;
+  }
+  return { active, byStatus, longestYoungBranch };
 }

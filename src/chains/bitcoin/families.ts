@@ -1,6 +1,7 @@
 import { counted } from "../../lib/text/format.ts";
 import type { ChainFamily } from "../../model/chain-family.ts";
 import { OTHER_STATUSES, TIP_STATUSES, YOUNG_BLOCKS } from "./chain-tips.ts";
+import { REAL_NETWORKS } from "./peer-facts.ts";
 
 /** The metric families about a node that only the Bitcoin family has, except for those about its peers. */
 
@@ -111,7 +112,7 @@ export const UPLOAD_LEFT: ChainFamily = {
 export const NETWORK_ACTIVE: ChainFamily = {
   name: "p2p_bitcoin_network_active",
   type: "gauge",
-  help: `0 while the operator has switched the node's P2P network off, ${MINUTE} (getnetworkinfo networkactive).`,
+  help: `Whether the node's P2P network is on, ${MINUTE} (getnetworkinfo networkactive): 0 while the operator has switched it off.`,
   source: "getnetworkinfo networkactive",
   labels: [],
   troubles: [
@@ -125,9 +126,6 @@ export const NETWORK_ACTIVE: ChainFamily = {
   ],
 };
 
-/** Networks that getnetworkinfo and getaddrmaninfo know. */
-const REAL_NETWORKS = ["ipv4", "ipv6", "onion", "i2p", "cjdns"] as const;
-
 export const REACHABLE: ChainFamily = {
   name: "p2p_bitcoin_network_reachable",
   type: "gauge",
@@ -140,7 +138,7 @@ export const REACHABLE: ChainFamily = {
 export const LOCAL_ADDRESSES: ChainFamily = {
   name: "p2p_bitcoin_local_addresses",
   type: "gauge",
-  help: `Own addresses that the node tells its peers, ${MINUTE} (getnetworkinfo localaddresses): with 0, strangers do not learn how to connect to it.`,
+  help: `Own addresses that the node tells its peers, ${MINUTE} (getnetworkinfo localaddresses): with 0, other nodes do not learn how to connect to it.`,
   source: "getnetworkinfo localaddresses",
   labels: [],
 };

@@ -9,7 +9,7 @@ import { count } from "../decode.ts";
 import { callRpc, wrongShape } from "./calls.ts";
 import { type ChainTips, decodeChainTips } from "./chain-tips.ts";
 import { type CallTimes, decodeNetworkInfo, decodeTotals, type NetTotals, type NetworkInfo } from "./network-info.ts";
-import type { PeerNetwork } from "./peer-facts.ts";
+import type { RealNetwork } from "./peer-facts.ts";
 import {
   type AddedNodes,
   type AddressTable,
@@ -27,7 +27,7 @@ export type SecondaryAnswers = {
   readonly network?: Outcome<NetworkInfo> | undefined;
   readonly chain_tips?: Outcome<ChainTips> | undefined;
   readonly bans?: Outcome<Bans> | undefined;
-  readonly address_manager?: Outcome<ReadonlyMap<PeerNetwork, AddressTable>> | undefined;
+  readonly address_manager?: Outcome<ReadonlyMap<RealNetwork, AddressTable>> | undefined;
   readonly added_nodes?: Outcome<AddedNodes> | undefined;
 };
 
