@@ -1,5 +1,6 @@
 // The program and its libraries as a few CommonJS files. Loading hundreds of small ones would take most of the start-up time,
 // and Node.js loads ES modules more slowly. dist/ has them (scripts/build.mjs), and so does the executable.
+import { existsSync, readdirSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { build, transform } from "esbuild";
 import { BUILD_OPTIONS, embedded } from "./embedded.mjs";
@@ -10,12 +11,14 @@ import { lateModules } from "./late-modules.mjs";
  * What only some polls need. A server that goes on while an upgrade replaces its files must have it, as a reload may add nodes of
  * another chain, or with a proxy.
  */
-const POLLS = [
-  "src/chains/chainweb/session.ts",
-  "src/chains/monero/session.ts",
-  "src/chains/wire/session.ts",
-  "src/rpc/dial/proxy.ts",
-];
+const POLLS = [...chainSessions(), "src/rpc/dial/proxy.ts"];
+
+/** Each folder of src/chains is an adapter. One with a file for its session loads that at the first poll. */
+function chainSessions() {
+  const root = new URL("../", import.meta.url);
+  const files = readdirSync(new URL("src/chains", root)).map((name) => `src/chains/${name}/session.ts`);
+  return files.filter((file) => existsSync(new URL(file, root)));
+}
 
 /**
  * What is always loaded together is one file. A health check runs every few seconds and waits for as little as possible; the

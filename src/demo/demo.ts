@@ -1,6 +1,8 @@
 import type { Config } from "../config/model.ts";
 import { parseConfig } from "../config/parse.ts";
 import { alignColumns } from "../lib/text/format.ts";
+import type { ForkCycle, UpgradeCycle } from "./bitcoin/chain-view.ts";
+import { BITCOIN_UPGRADE, createBitcoinNodes, LITECOIN_FORK } from "./bitcoin/nodes.ts";
 import { CHAINWEB_LAG, createChainwebNodes } from "./chainweb/nodes.ts";
 import { createClock, type LagCycle, type OutageCycle, runOutages } from "./clock.ts";
 import { createDemoServer, type DemoServer } from "./http.ts";
@@ -44,14 +46,14 @@ export async function startDemo(print: (text: string) => void): Promise<Demo> {
   };
 }
 
-function nodeConfig({ name, chain, url, pin, options = {} }: DemoNode): Record<string, unknown> {
+function nodeConfig({ name, chain, url, pin, options }: DemoNode): Record<string, unknown> {
   return {
     name,
     chain,
     url,
     labels: LABELS,
     ...(pin === undefined ? {} : { tls: { pin } }),
-    [chain]: options,
+    ...(options === undefined ? {} : { [chain]: options }),
   };
 }
 
@@ -90,12 +92,12 @@ Stop with Ctrl-C.
 
 export type DemoNode = {
   readonly name: string;
-  readonly chain: "wire" | "monero" | "chainweb";
+  readonly chain: "wire" | "monero" | "chainweb" | "bitcoin" | "litecoin";
   /** The node's `url` in a configuration. */
   readonly url: string;
   /** The peer id to pin, where the node has a self-signed certificate. */
   readonly pin?: string;
-  /** The chain's block of the node's configuration. */
+  /** The chain's block of the node's configuration, where its key is the chain's name. */
   readonly options?: Readonly<Record<string, unknown>>;
   /** What this node does over time, for the person who watches the demo. */
   readonly story: string;
@@ -111,6 +113,8 @@ type Stories = {
   readonly moneroLag: LagCycle;
   readonly moneroOutage: OutageCycle;
   readonly chainwebLag: LagCycle;
+  readonly bitcoinUpgrade: UpgradeCycle;
+  readonly litecoinFork: ForkCycle;
 };
 
 /** In seconds what takes real nodes minutes, so that a person who watches sees it. */
@@ -119,6 +123,8 @@ const SHORT_STORIES: Stories = {
   moneroLag: MONERO_LAG,
   moneroOutage: MONERO_OUTAGE,
   chainwebLag: CHAINWEB_LAG,
+  bitcoinUpgrade: BITCOIN_UPGRADE,
+  litecoinFork: LITECOIN_FORK,
 };
 
 /**
@@ -144,6 +150,10 @@ export async function startDemoNetwork({
     outage: stories.moneroOutage,
   });
   const chainweb = createChainwebNodes(clock, random.fork("chainweb"), stories.chainwebLag);
+  const bitcoin = createBitcoinNodes(clock, random.fork("bitcoin"), {
+    upgrade: stories.bitcoinUpgrade,
+    fork: stories.litecoinFork,
+  });
 
   const wireServers: WireServers = {
     wire1: createDemoServer(wire.spring.all),
@@ -155,6 +165,7 @@ export async function startDemoNetwork({
     ...Object.values(wireServers),
     ...Object.values(monero).map(({ server }) => server),
     ...Object.values(chainweb).flatMap(({ p2p, service, listeningPeers }) => [p2p, service, ...listeningPeers]),
+    ...Object.values(bitcoin).map(({ server }) => server),
   ];
   const closeAll = async () => {
     await Promise.all(servers.map((server) => server.close()));
@@ -168,7 +179,12 @@ export async function startDemoNetwork({
   const outages = runOutages(monero.restarting.server, clock, stories.moneroOutage, monero.restarting.restart);
 
   return {
-    nodes: [...wireDemoNodes(wireServers), ...moneroDemoNodes(monero), ...chainwebDemoNodes(chainweb)],
+    nodes: [
+      ...wireDemoNodes(wireServers),
+      ...moneroDemoNodes(monero),
+      ...chainwebDemoNodes(chainweb),
+      ...bitcoinDemoNodes(bitcoin),
+    ],
     async close() {
       await outages.stop();
       await closeAll();
@@ -258,6 +274,32 @@ function chainwebDemoNodes({ healthy, trailing }: ReturnType<typeof createChainw
       options: { service_url: http(trailing.service) },
       story:
         "P2P API without TLS: every 3.5 minutes one of its chains stalls for a while and holds back the adjacent chains.",
+    },
+  ];
+}
+
+function bitcoinDemoNodes(bitcoin: ReturnType<typeof createBitcoinNodes>): readonly DemoNode[] {
+  return [
+    {
+      name: "bitcoin-1",
+      chain: "bitcoin",
+      url: http(bitcoin.healthy.server),
+      story:
+        "Healthy Core 30 node with peers on all five networks, feelers, one peer that freezes, and one with permissions.",
+    },
+    {
+      name: "bitcoin-2-catching-up",
+      chain: "bitcoin",
+      url: http(bitcoin.upgraded.server),
+      story:
+        "Pruned node: starts again with an old backup, first 20 s after the start, warms up for 15 s, and downloads the missing 4,320 blocks in two minutes.",
+    },
+    {
+      name: "litecoin-1",
+      chain: "litecoin",
+      url: http(bitcoin.forking.server),
+      story:
+        "Litecoin Core 0.21 node: every 4 minutes its last three blocks are replaced by a longer branch, and a node that was added stays away.",
     },
   ];
 }

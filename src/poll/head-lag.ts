@@ -102,8 +102,8 @@ function peersHeight(report: NodeReport, own: Head, settings: LagSettings, nowMs
 }
 
 /**
- * The blocks that the node still has to fetch: no peer can claim these without the work. That there are none does not show that its
- * head is the newest, as a node without peers has none either.
+ * The blocks that the node still has to fetch: no peer can claim these without the work. Without any, its head may still
+ * not be the newest: a node without peers has none to fetch either.
  */
 function verifiedAbove({ verifiedHeight }: NodeReport, own: Head): number | undefined {
   return verifiedHeight !== undefined && verifiedHeight > own.height ? verifiedHeight : undefined;

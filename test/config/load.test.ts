@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { CHAIN_NAMES } from "../../src/chains/index.ts";
 import { type ConfigSources, loadConfig } from "../../src/config/load.ts";
 import type { Config } from "../../src/config/model.ts";
 import { createSelfSignedCertificate } from "../../src/demo/certificate.ts";
@@ -374,12 +375,12 @@ describe("nodes from --node", () => {
 
   test("their problems name the flag; those of the file come first", async () => {
     const file = write(`${NODE}    colour: red\n`);
-    const nodes = [flag("one"), flag("a b", "bitcoin", "ftp://h"), flag("c")];
+    const nodes = [flag("one"), flag("a b", "solana", "ftp://h"), flag("c")];
     expect((await problemsOf({ file, nodes, env: {} })).map((line) => line.replace(file, "FILE"))).toEqual([
       "FILE:5:5: nodes[0].colour: unknown key; valid here: name, chain, url, network, labels, interval, schedule, timeout, auth, " +
         "tls, limits, host_header, proxy_url, no_proxy, proxy_from_environment, connections, wire, monero, chainweb, bitcoin",
       "--node a b: name: expected 1 to 63 letters, digits and . _ : @ - starting with a letter or digit",
-      '--node a b: chain: expected one of wire, antelope, monero, chainweb, found "bitcoin"',
+      `--node a b: chain: expected one of ${CHAIN_NAMES.join(", ")}, found "solana"`,
       "--node a b: url: expected a URL with http://, https:// or unix:, found ftp://",
       '--node one: name: duplicate name: "one" is also the name of nodes[0]',
     ]);

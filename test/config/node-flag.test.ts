@@ -8,7 +8,7 @@ describe("parseNodeFlag", () => {
     ["a=wire+https://h/x?k=v+w=z", { name: "a", chain: "wire", url: "https://h/x?k=v+w=z" }],
     ["a=chainweb+unix:/run/a.sock", { name: "a", chain: "chainweb", url: "unix:/run/a.sock" }],
     // What is wrong with the parts is found where the parts of a file are checked, so that all is listed at once.
-    ["a b=bitcoin+ftp", { name: "a b", chain: "bitcoin", url: "ftp" }],
+    ["a b=solana+ftp", { name: "a b", chain: "solana", url: "ftp" }],
   ])("%s", (text, node) => {
     expect(parseNodeFlag(text)).toEqual(node);
   });

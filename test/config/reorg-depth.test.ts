@@ -40,8 +40,8 @@ describe("what is no depth is a problem with its place", () => {
     [{ monero: "1" }, ["monero"], "expected a whole number, found a string"],
     [{ monero: null }, ["monero"], "expected a whole number, found nothing"],
     [{ moner: 1 }, ["moner"], 'unknown key; did you mean "monero"?'],
-    [{ dogecoin: 1 }, ["dogecoin"], "unknown key; valid here: wire, antelope, monero, chainweb"],
-    [{ constructor: 1 }, ["constructor"], "unknown key; valid here: wire, antelope, monero, chainweb"],
+    [{ solana: 1 }, ["solana"], `unknown key; valid here: ${CHAIN_NAMES.join(", ")}`],
+    [{ constructor: 1 }, ["constructor"], `unknown key; valid here: ${CHAIN_NAMES.join(", ")}`],
   ])("%j", (given, path, message) => {
     expect(load(given)).toEqual({ ok: false, problems: [{ path: ["lag", "reorg_depth", ...path], message }] });
   });

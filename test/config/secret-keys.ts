@@ -51,7 +51,14 @@ export const HARMLESS_KEYS = [
     "nodes.tls.insecure",
     "nodes.tls.cert_file",
   ],
-  ...["nodes.wire", "nodes.wire.host_header", "nodes.monero", "nodes.chainweb", "nodes.chainweb.network"],
+  ...[
+    "nodes.wire",
+    "nodes.wire.host_header",
+    "nodes.monero",
+    "nodes.bitcoin",
+    "nodes.chainweb",
+    "nodes.chainweb.network",
+  ],
   ...["nodes.chainweb.mempool_peers", "nodes.chainweb.tip_age", "nodes.chainweb.probe", "nodes.chainweb.probe.peers"],
   ...["nodes.chainweb.probe.timeout", "nodes.chainweb.probe.concurrency", "nodes.chainweb.probe.allow"],
 ];

@@ -304,7 +304,7 @@ describe("--node", () => {
     ["--node", `https://${CANARY}@h`],
     ["--node", `https://${CANARY}@h?a=wire+http://h`],
     ["--node", `a=wire+https://${CANARY}@h#x`],
-    ["--node", `a=bitcoin+https://h/${CANARY}`],
+    ["--node", `a=solana+https://h/${CANARY}`],
     [`--node=a=${CANARY}`],
     [`--nodes=a=wire+https://${CANARY}@h`],
     [`--nod=wire+https://${CANARY}@h`],

@@ -134,7 +134,7 @@ describe("invalid configurations", () => {
     ["no chain", { nodes: [{ name: "a", url: "http://h" }] }, "/nodes/0: must have required property 'chain'"],
     [
       "no such chain",
-      { nodes: [{ ...NODE, chain: "bitcoin" }] },
+      { nodes: [{ ...NODE, chain: "solana" }] },
       "/nodes/0/chain: must be equal to one of the allowed values",
     ],
     ["no duration", { nodes: [NODE], global: { interval: "15 s" } }, "/global/interval: must match pattern"],
@@ -304,5 +304,6 @@ test("nearly every key has a description", () => {
     "probe.modules",
     "nodes.connections.hash_key_file",
     "nodes.monero",
+    "nodes.bitcoin",
   ]);
 });

@@ -13,7 +13,7 @@ export type ChainTips = {
   readonly longestYoungBranch: number;
 };
 
-/** A fork is young while its tip is not further below the head than this: nodes keep old ones for ever. */
+/** A fork is young while its tip is not further below the head than this: nodes never forget one. */
 export const YOUNG_BLOCKS = 100;
 
 /**

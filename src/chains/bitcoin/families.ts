@@ -90,7 +90,7 @@ export const UPLOAD_LEFT: ChainFamily = {
 export const NETWORK_ACTIVE: ChainFamily = {
   name: "p2p_bitcoin_network_active",
   type: "gauge",
-  help: `0 while the operator has switched the node's P2P network off, ${MINUTE} (getnetworkinfo networkactive).`,
+  help: `Whether the node's P2P network is on, ${MINUTE} (getnetworkinfo networkactive): 0 while the operator has switched it off.`,
   source: "getnetworkinfo networkactive",
   labels: [],
 };
@@ -107,7 +107,7 @@ export const REACHABLE: ChainFamily = {
 export const LOCAL_ADDRESSES: ChainFamily = {
   name: "p2p_bitcoin_local_addresses",
   type: "gauge",
-  help: `Own addresses that the node tells its peers, ${MINUTE} (getnetworkinfo localaddresses): with 0, strangers do not learn how to connect to it.`,
+  help: `Own addresses that the node tells its peers, ${MINUTE} (getnetworkinfo localaddresses): with 0, other nodes do not learn how to connect to it.`,
   source: "getnetworkinfo localaddresses",
   labels: [],
 };

@@ -178,9 +178,9 @@ describe.skipIf(jsonnet === undefined)("changes to _config", () => {
   });
 
   test("can add a chain, which then has its own number", () => {
-    const { alerts } = renderMixin({ thresholds: { fewPeers: { bitcoin: 7, monero: 8 } } });
+    const { alerts } = renderMixin({ thresholds: { fewPeers: { solana: 7, monero: 8 } } });
     const [rule] = alerts.filter(({ alert }) => alert === "P2PNodeFewPeers");
-    expect(rule?.expr).toContain('{chain="bitcoin"}) < 7');
+    expect(rule?.expr).toContain('{chain="solana"}) < 7');
     expect(rule?.expr).toContain('{chain="monero"}) < 8');
     expect(others({ ...plain, alerts }, "P2PNodeFewPeers")).toEqual(others(plain, "P2PNodeFewPeers"));
   });

@@ -3,30 +3,30 @@ import { isObject } from "../../../src/lib/json.ts";
 import { nodeError } from "../../../src/model/failure.ts";
 import type { BlockId, Head } from "../../../src/model/report.ts";
 
-/** What getblockchaininfo returns. */
-export type ChainInfo = {
+/** What chain_status returns. */
+export type ChainStatus = {
   readonly network: string | undefined;
   readonly head: Head;
   /** The newest block. */
   readonly blocks: readonly BlockId[];
-  readonly headers: number | undefined;
+  readonly headerHeight: number | undefined;
   /** True until the node has caught up for the first time since it started. */
-  readonly isInitialDownload: boolean | undefined;
+  readonly isFirstSync: boolean | undefined;
 };
 
 /** @throws NodeError bad_shape */
-export function decodeChainInfo(answer: unknown, call: string): ChainInfo {
-  const height = isObject(answer) ? count(answer.blocks) : undefined;
+export function decodeChainStatus(answer: unknown, call: string): ChainStatus {
+  const height = isObject(answer) ? count(answer.height) : undefined;
   if (!isObject(answer) || height === undefined) {
-    throw nodeError("bad_shape", `${call}: expected a number of blocks`, "check that the URL is the RPC of litecoind");
+    throw nodeError("bad_shape", `${call}: expected a height`, "check that the URL is the API of examplecoind");
   }
-  const hash = blockHash(answer.bestblockhash);
+  const hash = blockHash(answer.tip_hash);
   return {
-    network: text(answer.chain),
+    network: text(answer.network),
     // Only newer releases send the time of the head; an absent field stays absent.
-    head: { height, timestampSeconds: count(answer.time) },
+    head: { height, timestampSeconds: count(answer.tip_time) },
     blocks: hash === undefined ? [] : [{ height, hash }],
-    headers: count(answer.headers),
-    isInitialDownload: flag(answer.initialblockdownload),
+    headerHeight: count(answer.header_height),
+    isFirstSync: flag(answer.first_sync),
   };
 }

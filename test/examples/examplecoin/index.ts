@@ -10,6 +10,7 @@ import {
   type BlockId,
   type ByteCounts,
   knownOutcomes,
+  knownSamples,
   type NodeReport,
   type Outcome,
   PEERS_NOT_ASKED,
@@ -18,15 +19,15 @@ import {
 } from "../../../src/model/report.ts";
 import type { RpcClient } from "../../../src/rpc/client.ts";
 import { block } from "../../../src/schema/fields.ts";
-import { type ChainInfo, decodeChainInfo } from "./chain-info.ts";
+import { type ChainStatus, decodeChainStatus } from "./chain-status.ts";
 import { families, HEADERS_HEIGHT, sources } from "./families.ts";
 import { callRpc } from "./json-rpc.ts";
 import { decodePeers } from "./peers.ts";
 
-/** litecoind 0.21. An example: docs/adding-a-chain.md. */
-export const litecoin: ChainAdapter = {
-  title: "Litecoin",
-  optionsKey: "litecoin",
+/** examplecoind 3.2, a daemon that does not exist: docs/adding-a-chain.md. */
+export const examplecoin: ChainAdapter = {
+  title: "Examplecoin",
+  optionsKey: "examplecoin",
   options: block({}).transform((values): ChainOptions => ({ values, open: openSession })),
   traits: { directions: ["inbound", "outbound"], states: ["connected", "handshaking"], agents: true, heights: true },
   apis: ["peers", "head", "totals", "block"],
@@ -35,11 +36,11 @@ export const litecoin: ChainAdapter = {
   // As many blocks as the chain makes in 90 s, and at least 5: here one every 150 s.
   usualLagBlocks: 5,
   reorgDepthBlocks: 6,
-  discovery: { endpoints: [{ scheme: "http", port: 9332 }], variants: [{}], companions: {} },
-  publicWords: ["litecoind"],
+  discovery: { endpoints: [{ scheme: "http", port: 9532 }], variants: [{}], companions: {} },
+  publicWords: ["examplecoind"],
 };
 
-/** A block every 150 s. Blocks may come twice as fast for a while, when the hash rate grows. */
+/** A block every 150 s. Blocks may come twice as fast for a while, when miners join. */
 const BLOCK_SECONDS = 150;
 
 /** The shares of a poll that these calls may take, so that one that hangs leaves time for the others. */
@@ -55,11 +56,11 @@ function openSession(target: NodeTarget): NodeSession {
       const peers = target.headOnly
         ? PEERS_NOT_ASKED
         : await withDeadline(signal, target.timeoutMs * PEERS_SHARE, (share) => fetchPeers(client, share));
-      const info = await attempt(() => fetchInfo(client, signal));
+      const status = await attempt(() => fetchStatus(client, signal));
       const totals = target.headOnly ? undefined : await attempt(() => fetchTotals(client, signal));
       // Only where the program asks for it, and not above the head.
       const own = wanted && (await blockCall.ask(signal, (share) => fetchBlock(client, wanted.height, share)));
-      return report(peers, info, totals, { block: own, outcome: blockCall.lastOutcome() });
+      return report(peers, status, totals, { block: own, outcome: blockCall.lastOutcome() });
     },
     close: () => client.close(),
   };
@@ -70,54 +71,54 @@ type AskedBlock = { readonly block: BlockId | undefined; readonly outcome: Outco
 
 function report(
   peers: Outcome<PeerList>,
-  info: Outcome<ChainInfo>,
+  status: Outcome<ChainStatus>,
   totals: Outcome<ByteCounts> | undefined,
   asked: AskedBlock,
 ): NodeReport {
-  const chain = info.ok ? info.value : undefined;
-  const isRegtest = chain?.network === "regtest";
+  const chain = status.ok ? status.value : undefined;
+  const isDevnet = chain?.network === "devnet";
   return {
     identity: { network: chain?.network },
     peers,
-    head: info.ok ? succeeded(info.value.head) : info,
+    head: status.ok ? succeeded(status.value.head) : status,
     apis: knownOutcomes({ totals, block: asked.outcome }),
-    chainSamples: chain?.headers === undefined ? [] : [{ family: HEADERS_HEIGHT, labels: [], value: chain.headers }],
+    chainSamples: knownSamples([HEADERS_HEIGHT, chain?.headerHeight]),
     totals,
-    syncing: chain?.isInitialDownload ?? "unknown",
+    syncing: chain?.isFirstSync ?? "unknown",
     // Heads are compared only between nodes of the same network.
-    networkKey: chain?.network === undefined ? undefined : `litecoin ${chain.network}`,
+    networkKey: chain?.network === undefined ? undefined : `examplecoin ${chain.network}`,
     // Two nodes with different blocks at one height are on different branches.
     blocks: asked.block === undefined ? chain?.blocks : [...(chain?.blocks ?? []), asked.block],
-    // Limits how far ahead a peer can be. Regtest makes blocks on request.
-    minBlockSeconds: isRegtest ? 0 : BLOCK_SECONDS / 2,
-    blockSeconds: isRegtest ? undefined : BLOCK_SECONDS,
+    // Limits how far ahead a peer can be. A devnet makes blocks on request.
+    minBlockSeconds: isDevnet ? 0 : BLOCK_SECONDS / 2,
+    blockSeconds: isDevnet ? undefined : BLOCK_SECONDS,
   };
 }
 
 function fetchPeers(client: RpcClient, signal: Signal): Promise<Outcome<PeerList>> {
   return attempt(async () => {
-    const answer = await callRpc(client, "getpeerinfo", signal);
-    return decodePeers(answer, `getpeerinfo at ${client.url.label}`);
+    const answer = await callRpc(client, "list_peers", signal);
+    return decodePeers(answer, `list_peers at ${client.url.label}`);
   });
 }
 
-async function fetchInfo(client: RpcClient, signal: Signal): Promise<ChainInfo> {
-  const answer = await callRpc(client, "getblockchaininfo", signal);
-  return decodeChainInfo(answer, `getblockchaininfo at ${client.url.label}`);
+async function fetchStatus(client: RpcClient, signal: Signal): Promise<ChainStatus> {
+  const answer = await callRpc(client, "chain_status", signal);
+  return decodeChainStatus(answer, `chain_status at ${client.url.label}`);
 }
 
 /** The node's own block at a height. */
 async function fetchBlock(client: RpcClient, height: number, signal: Signal): Promise<BlockId | undefined> {
-  const hash = blockHash(await callRpc(client, "getblockhash", signal, [height]));
+  const hash = blockHash(await callRpc(client, "block_hash", signal, { height }));
   return hash === undefined ? undefined : { height, hash };
 }
 
 async function fetchTotals(client: RpcClient, signal: Signal): Promise<ByteCounts> {
-  const answer = await callRpc(client, "getnettotals", signal);
-  const received = isObject(answer) ? count(answer.totalbytesrecv) : undefined;
-  const sent = isObject(answer) ? count(answer.totalbytessent) : undefined;
+  const answer = await callRpc(client, "byte_totals", signal);
+  const received = isObject(answer) ? count(answer.bytes_in) : undefined;
+  const sent = isObject(answer) ? count(answer.bytes_out) : undefined;
   if (received === undefined || sent === undefined) {
-    throw nodeError("bad_shape", `getnettotals at ${client.url.label}: expected bytes`, "please report this");
+    throw nodeError("bad_shape", `byte_totals at ${client.url.label}: expected bytes`, "please report this");
   }
   return { received, sent };
 }

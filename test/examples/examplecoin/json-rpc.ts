@@ -6,23 +6,23 @@ import { callJson } from "../../../src/rpc/call.ts";
 import type { RpcClient } from "../../../src/rpc/client.ts";
 import { parseNodeJson } from "../../../src/rpc/node-json.ts";
 
-const WRONG_API = "check that the URL is the RPC of litecoind (default port 9332)";
+const WRONG_API = "check that the URL is the API of examplecoind (default port 9532)";
 
 /**
- * One call of litecoind's JSON-RPC.
+ * One call of examplecoind's JSON-RPC.
  * @throws NodeError
  */
 export async function callRpc(
   client: RpcClient,
   method: string,
   signal: Signal,
-  params: readonly unknown[] = [],
+  params: Readonly<Record<string, unknown>> = {},
 ): Promise<unknown> {
   const request = {
     name: method,
     method: "POST",
     path: client.url.path === "" ? "/" : client.url.path + client.url.query,
-    body: JSON.stringify({ jsonrpc: "1.0", id: "0", method, params }),
+    body: JSON.stringify({ jsonrpc: "2.0", id: "peer-exporter", method, params }),
     headers: { "content-type": "application/json" },
   } as const;
   const { value } = await callJson(client, request, signal, explainStatus);
@@ -30,21 +30,23 @@ export async function callRpc(
   return value.result;
 }
 
-/** Errors have an HTTP status, and a code in the body that says what they mean. */
+/** Errors have an HTTP status, and a word in the body that says what they mean. */
 const explainStatus: ExplainStatus = ({ status, body }, call) => {
   const message = `${call}: expected HTTP 200, found ${status}`;
-  const code = errorCode(body);
-  // RPC_IN_WARMUP: the node is starting and loads its blocks.
-  if (code === -28) return { reason: "busy", message, advice: "the node is starting: it answers when it is ready" };
-  // RPC_METHOD_NOT_FOUND
-  if (code === -32601) return { reason: "unavailable", message, advice: WRONG_API };
+  const reason = errorReason(body);
+  // The node loads its blocks.
+  if (reason === "starting")
+    return { reason: "busy", message, advice: "the node is starting: it answers when it is ready" };
+  if (reason === "no_such_method") return { reason: "unavailable", message, advice: WRONG_API };
   return undefined;
 };
 
-function errorCode(body: Uint8Array): unknown {
+/** The word is in `error.data.reason`. */
+function errorReason(body: Uint8Array): unknown {
   try {
     const answer = parseNodeJson(new TextDecoder().decode(body));
-    return isObject(answer) && isObject(answer.error) ? answer.error.code : undefined;
+    const error = isObject(answer) && isObject(answer.error) ? answer.error : {};
+    return isObject(error.data) ? error.data.reason : undefined;
   } catch {
     return undefined;
   }
