@@ -17,7 +17,7 @@ import { createSecondaryCalls, SECONDARY_SHARE } from "./secondary-calls.ts";
 const INFO_SHARE = 0.4;
 
 /** A row has 40 members, and up to 70 for the bytes of each type of message: 1.2 KB each. */
-const PEERS_BUDGET: ResponseBudget = { ...LIST_BUDGET, keys: 120_000, numbers: 100_000 };
+export const PEERS_BUDGET: ResponseBudget = { ...LIST_BUDGET, keys: 120_000, numbers: 100_000 };
 
 export function openSession(target: NodeTarget): NodeSession {
   const client = target.connect(target.url);

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { LIST_BUDGET } from "../../../src/rpc/budget.ts";
 import { failureIn, jsonReply, line, valueIn } from "../support.ts";
-import { EACH_POLL, HEAD_HASH, HEAD_SECONDS, NOW_MS, openBitcoin, raw, rpcError, SELDOM, samplesOf } from "./node.ts";
+import { HEAD_HASH, HEAD_SECONDS, NOW_MS } from "./answers.ts";
+import { EACH_POLL, openBitcoin, raw, rpcError, SELDOM, samplesOf } from "./node.ts";
 import { coreRow } from "./peer-rows.ts";
 
 beforeEach(() => {
