@@ -16,6 +16,8 @@ export type LitecoindOptions = {
   /** Whether it waits for peers, on all its addresses. */
   readonly listens?: boolean;
   readonly users?: readonly RpcUser[];
+  /** Lines of litecoin.conf. */
+  readonly settings?: readonly string[];
   /** Of a node that has ended: the new one continues its chain, on its ports. */
   readonly insteadOf?: Pick<Litecoind, "dataDir" | "p2pPort" | "rpcPort">;
   /** Stays in its warmup, where it loads its bans, until `finishWarmup`. */
@@ -54,7 +56,7 @@ export type MinedOutput = "raw(51)#8lvh9jxk" | "raw(52)#qu92mhx7";
 
 /** Starts one node and waits until its RPC answers, be it only that it starts. */
 export async function startLitecoind(options: LitecoindOptions = {}): Promise<Litecoind> {
-  const { listens = false, users = [], insteadOf, staysInWarmup = false } = options;
+  const { listens = false, users = [], settings = [], insteadOf, staysInWarmup = false } = options;
   const p2pPort = insteadOf?.p2pPort ?? (await freePort());
   const rpcPort = insteadOf?.rpcPort ?? (await freePort());
   const dataDir = insteadOf?.dataDir ?? tempFolder();
@@ -71,6 +73,7 @@ export async function startLitecoind(options: LitecoindOptions = {}): Promise<Li
     ...users.map((user) => `-rpcauth=${hashed(user)}`),
     ...users.flatMap(({ whitelist = "" }) => (whitelist === "" ? [] : [`-rpcwhitelist=${whitelist}`])),
     "-rpcwhitelistdefault=0",
+    ...settings.map((line) => `-${line}`),
   ];
   if (staysInWarmup) await makePipe(banFile);
   const program = await startProcess(requireProgram("litecoind"), args);
