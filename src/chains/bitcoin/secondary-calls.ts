@@ -101,7 +101,7 @@ export function createSecondaryCalls(client: RpcClient, timeoutMs: number): Seco
     for (const call of calls) call.forget();
   }
 
-  /** Of another process, what the last one said is not shown once more. A start that a poll does not tell changes nothing. */
+  /** Of another process, what the last one said is not shown again. A start that a poll does not tell changes nothing. */
   function noteStart({ totals, uptime }: SecondaryAnswers): number | undefined {
     const timeMs = totals?.ok ? totals.value.timeMs : undefined;
     const uptimeSeconds = uptime?.ok ? uptime.value : undefined;

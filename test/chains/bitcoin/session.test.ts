@@ -60,7 +60,7 @@ describe("Bitcoin Core 30", () => {
     expect(samplesOf(report, "chain_tips status=active")).toEqual(["chain_tips status=active 1"]);
   });
 
-  test("another process answers: its first poll does not show once more what the last one said", async () => {
+  test("another process answers: its first poll does not show again what the last one said", async () => {
     const node = openBitcoin();
     const before = await node.poll();
     expect(samplesOf(before, "bans")).not.toEqual(["bans kind=address 0", "bans kind=subnet 0"]);

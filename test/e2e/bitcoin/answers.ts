@@ -182,7 +182,10 @@ function addNode(add: Add, answers: Answers): void {
   for (const status of STATUSES) {
     const heights = answers.tips.flatMap((tip) => (tip.status === status ? [tip.height] : []));
     add("p2p_bitcoin_chain_tips", heights.length, { status });
-    if (heights.length > 0) add("p2p_bitcoin_chain_tip_height", Math.max(...heights), { status });
+    if (heights.length === 0) continue;
+    const highest = Math.max(...heights);
+    add("p2p_bitcoin_chain_tip_height", highest, { status });
+    if (status !== "active") add("p2p_bitcoin_chain_tip_lead_blocks", highest - info.blocks, { status });
   }
   const forks = answers.tips.flatMap((tip) => (tip.status === "valid-fork" ? [tip.branchlen] : []));
   add("p2p_bitcoin_longest_fork_blocks", Math.max(0, ...forks));
@@ -219,29 +222,12 @@ function addPeers(add: Add, answers: Answers): void {
     .map(({ addr }) => (addr.startsWith("[") ? addr.slice(0, 5) : addr.split(".", 2).join(".")));
   add("p2p_node_peer_subnets", new Set(subnets).size);
   add("p2p_node_largest_subnet_peers", Math.max(0, ...subnets.map((one) => subnets.filter((a) => a === one).length)));
-  const own = answers.info.blocks;
-  const above = (peer: PeerRow) => (peer.synced_headers ?? -1) - own;
-  const isKnown = ({ synced_headers = -1 }: PeerRow) => synced_headers > 0;
-  add(
-    "p2p_node_peers_by_head",
-    counted((peer) => isKnown(peer) && above(peer) > 0),
-    { position: "ahead" },
-  );
-  add(
-    "p2p_node_peers_by_head",
-    counted((peer) => isKnown(peer) && above(peer) === 0),
-    { position: "equal" },
-  );
-  add(
-    "p2p_node_peers_by_head",
-    counted((peer) => isKnown(peer) && above(peer) < 0),
-    { position: "behind" },
-  );
-  add(
-    "p2p_node_peers_by_head",
-    counted((peer) => !isKnown(peer)),
-    { position: "unknown" },
-  );
+  // The best header in common with a peer may be of long ago.
+  const ahead = counted(({ synced_headers = -1 }) => synced_headers > answers.info.blocks);
+  add("p2p_node_peers_by_head", ahead, { position: "ahead" });
+  add("p2p_node_peers_by_head", 0, { position: "equal" });
+  add("p2p_node_peers_by_head", 0, { position: "behind" });
+  add("p2p_node_peers_by_head", peers.length - ahead, { position: "unknown" });
   for (const type of ADDRESS_TYPES) {
     const same = counted((peer) => addressTypeOf(peer) === type);
     add("p2p_node_peers_by_address_type", same, { address_type: type });
