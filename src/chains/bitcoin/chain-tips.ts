@@ -3,7 +3,8 @@ import { count } from "../decode.ts";
 import { wrongShape } from "./calls.ts";
 
 /** rpc/blockchain.cpp; `active` is the node's own branch. */
-export const TIP_STATUSES = ["active", "valid-fork", "valid-headers", "headers-only", "invalid"] as const;
+export const OTHER_STATUSES = ["valid-fork", "valid-headers", "headers-only", "invalid"] as const;
+export const TIP_STATUSES = ["active", ...OTHER_STATUSES] as const;
 type TipStatus = (typeof TIP_STATUSES)[number];
 
 export type ChainTips = {
