@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "vitest";
 import { IS_LONG, runs } from "../support/effort.ts";
+import { bitcoinModel } from "./bitcoin/model.ts";
 import { chainwebModel } from "./chainweb/model.ts";
 import { moneroModel } from "./monero/model.ts";
 import { type MakeModel, runModel } from "./run.ts";
@@ -28,6 +29,7 @@ const MODELS: Readonly<Record<string, MakeModel>> = {
   Monero: moneroModel,
   "Wire and Antelope": wireModel,
   Chainweb: chainwebModel,
+  Bitcoin: bitcoinModel,
 };
 
 describe("each sample of each page is what the model says:", () => {

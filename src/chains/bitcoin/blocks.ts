@@ -24,9 +24,11 @@ export function createBlockReader(client: RpcClient, limitMs: number): BlockRead
   const call = createBlockCall(limitMs);
   return {
     async read(info, wanted, signal) {
-      const blocks = info === undefined ? [] : headBlock(info);
+      // What an earlier poll found says nothing of a node that does not answer.
+      if (info === undefined) return { blocks: [], outcome: undefined };
+      const blocks = headBlock(info);
       // Above its head a node has no block.
-      if (info === undefined || wanted === undefined || wanted.height >= info.height) {
+      if (wanted === undefined || wanted.height >= info.height) {
         return { blocks, outcome: call.lastOutcome() };
       }
       const own = await call.ask(signal, (share) => fetchBlock(client, wanted.height, share));

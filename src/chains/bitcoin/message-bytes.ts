@@ -49,15 +49,15 @@ export function addMessageBytes(
   for (const peer of connections) {
     const { receivedByMessage, sentByMessage } = peer;
     if (receivedByMessage === undefined || sentByMessage === undefined) continue;
-    const key = keyOf(peer);
+    const { id } = peer;
     // No node has two connections with one id.
-    if (last.has(key)) continue;
+    if (last.has(id)) continue;
     row.fill(0);
     addCounts(row, 0, receivedByMessage);
     addCounts(row, TYPES, sentByMessage);
-    const known = before?.last.get(key) ?? new Float64Array(2 * TYPES);
+    const known = before?.last.get(id) ?? new Float64Array(2 * TYPES);
     replace(known, row, gained);
-    last.set(key, known);
+    last.set(id, known);
   }
   // What opens after an empty list counts from its first byte as well.
   return before === undefined && last.size === 0 && connections.length > 0 ? undefined : { total, last };
@@ -66,11 +66,6 @@ export function addMessageBytes(
 /** Bytes of one type of message in both directions. */
 export function bytesOf({ total }: MessageBytes, index: number): { readonly received: number; readonly sent: number } {
   return { received: total[index] ?? 0, sent: total[TYPES + index] ?? 0 };
-}
-
-/** Ids begin again with each process of the node. */
-function keyOf({ id, session = "" }: BitcoinPeer): string {
-  return `${id} ${session}`;
 }
 
 function addCounts(counts: Counts, offset: number, bytes: JsonObject): void {

@@ -21,6 +21,8 @@ import { CONNECTION_INFO, LAST_BLOCK, LAST_RECEIVE, LAST_TRANSACTION, SYNCED_BLO
 
 /** A row of getpeerinfo, with what only the family reports; absent: the node does not tell. */
 export type BitcoinPeer = PeerConnection & {
+  /** No other connection of any process of the node has its id. */
+  readonly isUnique: boolean;
   readonly connectionType: ConnectionType | undefined;
   readonly transport: Transport | undefined;
   readonly peerNetwork: PeerNetwork;
@@ -42,6 +44,7 @@ export type BitcoinPeerList = {
   readonly connections: readonly BitcoinPeer[];
   readonly malformed: number;
   readonly receivedMs: number;
+  readonly hasUniqueIds: boolean;
 };
 
 /**
@@ -57,12 +60,16 @@ export function decodePeers(
   checkRowCount(answer, call, maxRows);
   const connections: BitcoinPeer[] = [];
   let malformed = 0;
+  let hasUniqueIds = true;
   for (const row of answer) {
     const peer = isObject(row) ? decodeRow(row) : undefined;
     if (peer === undefined) malformed += 1;
-    else if (peer !== "no connection") connections.push(peer);
+    else if (peer !== "no connection") {
+      connections.push(peer);
+      hasUniqueIds &&= peer.isUnique;
+    }
   }
-  return { connections, malformed, receivedMs };
+  return { connections, malformed, receivedMs, hasUniqueIds };
 }
 
 function decodeRow(row: JsonObject): BitcoinPeer | "no connection" | undefined {
@@ -82,9 +89,9 @@ function decodeRow(row: JsonObject): BitcoinPeer | "no connection" | undefined {
   const isBtcd = row.currentheight !== undefined;
   const perSecond = isBtcd ? 1e6 : 1;
   return {
-    id: number === undefined ? `${direction} ${addr}` : String(number),
-    // Ids begin again at 0 with each process of the node.
-    session: startSeconds === undefined ? undefined : String(startSeconds),
+    // Ids begin again at 0 with each process of the node, but not in the same second.
+    id: number === undefined ? `${direction} ${addr}` : `${number} ${startSeconds ?? ""}`,
+    isUnique: number !== undefined && startSeconds !== undefined,
     direction,
     state: isBeforeHandshake(row) ? "handshaking" : "connected",
     address,

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { failureIn, valueIn } from "../support.ts";
 import { HEAD_HASH, HEAD_SECONDS, INFO, NOW_MS } from "./answers.ts";
-import { EACH_POLL, openBitcoin } from "./node.ts";
+import { EACH_POLL, openBitcoin, raw } from "./node.ts";
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["Date"], now: NOW_MS });
@@ -51,5 +51,12 @@ describe("blocks of other heights", () => {
       "getblockhash at http://127.0.0.1:8888: expected a hash",
     );
     expect(report.blocks).toEqual([{ height: 930_017, hash: HEAD_HASH }]);
+  });
+
+  test("a node that does not answer has no such call (the last one was shown as if it had worked again)", async () => {
+    const node = openBitcoin();
+    await node.poll({ block: { height: 700 } });
+    node.answers.getblockchaininfo = raw({ status: 403, body: "" });
+    expect((await node.poll()).apis.get("block")).toBeUndefined();
   });
 });

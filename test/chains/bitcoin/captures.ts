@@ -31,15 +31,15 @@ function rows(...expected: readonly string[]): Check {
   return async (capture) => {
     const { connections, malformed } = decodePeers(await resultIn(capture), CALL, { receivedMs: 0 });
     const shown = connections.map((row) => {
-      const { id, receivedBytes, sentBytes, latencySeconds, pingWaitSeconds, session, chainSamples = [] } = row;
+      const { id, receivedBytes, sentBytes, latencySeconds, pingWaitSeconds, startSeconds, chainSamples = [] } = row;
       const heights = row.inFlight.length === 0 ? [] : [`${row.inFlight[0]} to ${row.inFlight.at(-1)} in flight`];
       return [
-        `${id} ${line(row)}`,
+        `${id.split(" ")[0]} ${line(row)}`,
         `${row.peerNetwork} ${row.connectionType}`,
         `${receivedBytes}/${sentBytes}`,
         ...(latencySeconds === undefined ? [] : [`${latencySeconds} s`]),
         ...(pingWaitSeconds === undefined ? [] : [`waits ${pingWaitSeconds} s`]),
-        ...[session, ...chainSamples.map(({ value }) => value), ...heights],
+        ...[startSeconds, ...chainSamples.map(({ value }) => value), ...heights],
       ].join(", ");
     });
     expect([shown, malformed]).toEqual([expected, 0]);

@@ -62,7 +62,7 @@ describe.each(RELEASES)("Bitcoin Core %s (rows by its exported help)", (release)
     const peer = decodeRow(coreRow(release));
     expect(line(peer)).toBe(`outbound connected 198.51.100.7:8333 ipv4 930017 ${agent}`);
     expect(peer).toMatchObject({
-      ...{ id: "7", session: "1767300000", startSeconds: 1_767_300_000, latencySeconds: 0.051_234 },
+      ...{ id: "7 1767300000", isUnique: true, startSeconds: 1_767_300_000, latencySeconds: 0.051_234 },
       ...{ receivedBytes: 654_321, sentBytes: 123_456, peerNetwork: "ipv4", inFlight: [], isPermitted: false },
     });
     expect(peer.info?.labels.join()).toBe(labels);
@@ -152,10 +152,10 @@ describe("other software of the family", () => {
       "outbound connected 198.51.100.20:8233 ipv4",
     ]);
     expect(malformed).toBe(0);
-    expect(connections.map(({ id, session }) => [id, session])).toEqual([
-      ["outbound 198.51.100.11:8233", undefined],
-      ["inbound [2001:db8::5]:40000", undefined],
-      ["outbound 198.51.100.20:8233", undefined],
+    expect(connections.map(({ id, isUnique }) => [id, isUnique])).toEqual([
+      ["outbound 198.51.100.11:8233", false],
+      ["inbound [2001:db8::5]:40000", false],
+      ["outbound 198.51.100.20:8233", false],
     ]);
     expect(connections.map(({ latencySeconds, pingWaitSeconds }) => [latencySeconds, pingWaitSeconds])).toEqual([
       [0.08, undefined],
@@ -174,7 +174,7 @@ describe("other software of the family", () => {
   test("btcd 0.26: microseconds, the height that the peer announced, a flag for the transport", () => {
     const peer = decodeRow(btcdRow({ pingwait: 90_000_000 }));
     expect(line(peer)).toBe("outbound connected 198.51.100.12:8333 ipv4 930018 /btcwire:0.5.0/btcd:0.26.2/");
-    expect(peer).toMatchObject({ id: "1", latencySeconds: 0.051_234, pingWaitSeconds: 90, transport: "v2" });
+    expect(peer).toMatchObject({ id: "1 1767300000", latencySeconds: 0.051_234, pingWaitSeconds: 90, transport: "v2" });
     expect(peer.info?.labels).toEqual(["", "v2", ""]);
     const before = decodeRow(btcdRow({ pingtime: 0, pingwait: 0, v2_connection: false, currentheight: 0 }));
     expect(before).toMatchObject({ latencySeconds: undefined, pingWaitSeconds: undefined, transport: "v1" });
@@ -184,7 +184,7 @@ describe("other software of the family", () => {
   test("bcoin: an age is no time, -1 no ping", () => {
     const peer = decodeRow(bcoinRow());
     expect(line(peer)).toBe("outbound connected 198.51.100.13:8333 ipv4 930015 /bcoin:2.2.0/");
-    expect(peer).toMatchObject({ startSeconds: undefined, session: undefined, latencySeconds: undefined });
+    expect(peer).toMatchObject({ id: "3 ", startSeconds: undefined, isUnique: false, latencySeconds: undefined });
     expect(decodeRow(bcoinRow({ bestheight: -1 })).height).toBeUndefined();
   });
 
@@ -229,7 +229,7 @@ describe("blocks in flight", () => {
 
 describe("times that are none", () => {
   test.each([0, -1, 12, 1_231_006_504, 1.5, "soon", null])("conntime %j", (conntime) => {
-    expect(decodeRow(coreRow("30", { conntime }))).toMatchObject({ startSeconds: undefined, session: undefined });
+    expect(decodeRow(coreRow("30", { conntime }))).toMatchObject({ startSeconds: undefined, isUnique: false });
   });
 
   test.each([0, -1, -0.5, "0.1", null, Number.POSITIVE_INFINITY, Number.NaN])("pingtime %j", (pingtime) => {
@@ -247,7 +247,7 @@ describe("malformed rows are counted, and what they lack is left out", () => {
     ["no direction", coreRow("30", { inbound: undefined })],
     ["a word as the direction", coreRow("30", { inbound: "yes" })],
   ])("%s", (_, row) => {
-    expect(decode(row, coreRow("30"))).toMatchObject({ malformed: 1, connections: [{ id: "7" }] });
+    expect(decode(row, coreRow("30"))).toMatchObject({ malformed: 1, connections: [{ id: "7 1767300000" }] });
   });
 
   test("a row without an id is known by its address and direction", () => {
@@ -268,6 +268,21 @@ describe("malformed rows are counted, and what they lack is left out", () => {
   });
 
   test("no peers", () => {
-    expect(decode()).toEqual({ connections: [], malformed: 0, receivedMs: AT.receivedMs });
+    expect(decode()).toEqual({ connections: [], malformed: 0, receivedMs: AT.receivedMs, hasUniqueIds: true });
+  });
+});
+
+describe("ids that no other process uses again", () => {
+  // After a restart whose first poll did not tell the process, the next one counted all connections as new again.
+  test("with the time when the connection opened", () => {
+    expect(decode(coreRow("30"), dogecoinRow(), btcdRow()).hasUniqueIds).toBe(true);
+  });
+
+  test.each<[string, unknown]>([
+    ["zebrad", zebraRow()],
+    ["bcoin", bcoinRow()],
+    ["a row without a time", coreRow("30", { conntime: 0 })],
+  ])("not of %s", (_, row) => {
+    expect(decode(coreRow("30"), row).hasUniqueIds).toBe(false);
   });
 });
