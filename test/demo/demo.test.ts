@@ -1,7 +1,8 @@
 import { createConnection } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { BITCOIN_UPGRADE, LITECOIN_FORK } from "../../src/demo/bitcoin/nodes.ts";
-import { type DemoNetwork, type DemoNode, startDemoNetwork } from "../../src/demo/demo.ts";
+import { type DemoNetwork, startDemoNetwork } from "../../src/demo/demo.ts";
+import type { DemoNode } from "../../src/demo/demo-nodes.ts";
 import { ask } from "../support/ask.ts";
 import { eventually, fields, rows } from "./support.ts";
 

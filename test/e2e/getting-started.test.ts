@@ -1,7 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type DemoNetwork, type DemoNode, startDemoNetwork } from "../../src/demo/demo.ts";
+import { type DemoNetwork, startDemoNetwork } from "../../src/demo/demo.ts";
+import type { DemoNode } from "../../src/demo/demo-nodes.ts";
 import { type Block, blocksOf } from "../documentation/markdown.ts";
 import { type Exporter, PROGRAM, startExporter } from "../support/exporter.ts";
 import { readSample } from "../support/exposition-lines.ts";

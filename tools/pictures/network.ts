@@ -1,4 +1,5 @@
-import { type DemoNode, startDemoNetwork } from "../../src/demo/demo.ts";
+import { startDemoNetwork } from "../../src/demo/demo.ts";
+import type { DemoNode } from "../../src/demo/demo-nodes.ts";
 
 /**
  * The nodes of the demo with an hour of stories, in a process of their own. Prints the configuration of an exporter that polls

@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../lib/json.ts";
 import { type ChainView, ownHash } from "./chain-view.ts";
 import type { BitcoinConnections } from "./connections.ts";
-import { blockHash, blockTime, type DemoCoin, heightOfHash, NETWORKS } from "./network.ts";
+import { blockHash, blockTime, type DemoCoin, heightAt, heightOfHash, NETWORKS } from "./network.ts";
 import { type BitcoinSoftware, headerRow, medianTime, peerRow } from "./rows.ts";
 
 /** The process of a node at a time. */
@@ -46,13 +46,16 @@ export class BitcoinError extends Error {
 }
 
 const DAY_SECONDS = 86_400;
+/** Young blocks have so many times the transactions of the mean block. */
+const TRANSACTIONS_OF_NEW_BLOCKS = 30;
 
 function getPeerInfo({ state, process }: Moment, now: number): unknown {
   return process.connections.list(now).map((connection) => peerRow(connection, state.software, state.coin));
 }
 
-function getBlockchainInfo({ state, view }: Moment): unknown {
+function getBlockchainInfo({ state, view }: Moment, now: number): unknown {
   const { coin, software, prunedTo } = state;
+  const newest = heightAt(coin, now);
   const { blocks, headers, isInitialDownload } = view;
   return {
     chain: "main",
@@ -63,8 +66,8 @@ function getBlockchainInfo({ state, view }: Moment): unknown {
     difficulty: 142_342_602_928_674.9,
     ...(software.isModern ? { time: blockTime(coin, blocks) } : {}),
     mediantime: medianTime(coin, blocks),
-    // Younger blocks have more transactions than older ones.
-    verificationprogress: Math.max(0, 1 - ((headers - blocks) / headers) * 3),
+    // Estimated from the head's age, so that it is below 1 also while the headers are missing.
+    verificationprogress: Math.max(0, 1 - ((newest - blocks) / newest) * TRANSACTIONS_OF_NEW_BLOCKS),
     initialblockdownload: isInitialDownload,
     chainwork: blocks.toString(16).padStart(64, "0"),
     size_on_disk: prunedTo === undefined ? 780_000_000_000 + blocks * 1000 : prunedTo * 1_600_000,

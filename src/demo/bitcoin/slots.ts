@@ -23,7 +23,7 @@ export type Slot = {
 /** How many places there are for each network. */
 type Counts = Partial<Readonly<Record<DemoPeerNetwork, number>>>;
 
-export type SlotCounts = {
+type SlotCounts = {
   readonly outbound: Counts;
   readonly inbound: Counts;
   readonly blockRelay: number;

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { failureIn, valueIn } from "../support.ts";
-import { EACH_POLL, HEAD_HASH, HEAD_SECONDS, INFO, NOW_MS, openBitcoin } from "./node.ts";
+import { HEAD_HASH, HEAD_SECONDS, INFO, NOW_MS } from "./answers.ts";
+import { EACH_POLL, openBitcoin } from "./node.ts";
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["Date"], now: NOW_MS });

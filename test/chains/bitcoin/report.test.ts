@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { failureIn, valueIn } from "../support.ts";
-import { INFO, NOW_MS, openBitcoin, samplesOf } from "./node.ts";
+import { INFO, NOW_MS } from "./answers.ts";
+import { openBitcoin, samplesOf } from "./node.ts";
 import { coreRow, silentRow } from "./peer-rows.ts";
 
 beforeEach(() => {

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { line, valueIn } from "../support.ts";
-import { HEAD_HASH, HEAD_SECONDS, NOW_MS, openBitcoin, raw, rpcError, samplesOf } from "./node.ts";
+import { HEAD_HASH, HEAD_SECONDS, NOW_MS } from "./answers.ts";
+import { openBitcoin, raw, rpcError, samplesOf } from "./node.ts";
 import { btcdRow, zebraRow } from "./peer-rows.ts";
 
 beforeEach(() => {

@@ -46,6 +46,7 @@ describe.skipIf(litecoind === undefined)("a real litecoind with a cookie and two
     [hub, leaf] = await Promise.all([startLitecoind({ listens: true }), startLitecoind({ users: USERS })]);
     await hub.mine(3);
     await joinHub(leaf);
+    await leaf.rpc("setban", "203.0.113.7", "add");
     const node = (name: string, auth: string, chain = "litecoin") =>
       `  - {name: ${name}, chain: ${chain}, url: "${leaf.rpcUrl}"${auth === "" ? "" : `, auth: {${auth}}`}}`;
     const basic = (username: string, password: string) => `basic: {username: ${username}, password: ${password}}`;
@@ -130,7 +131,7 @@ ${node("trusted", basic("reference", "canary-reference"))}
     expect(failing).toEqual(["chain_tips"]);
     expect(value(page, "p2p_node_failure_info", { target: "narrow", api: "chain_tips" })).toBe(1);
     expect(find(page, "p2p_bitcoin_chain_tips", { target: "narrow" })).toEqual([]);
-    expect(value(page, "p2p_bitcoin_bans", { target: "narrow", kind: "address" })).toBe(0);
+    expect(value(page, "p2p_bitcoin_bans", { target: "narrow", kind: "address" })).toBe(1);
     expect(saidOf("narrow")).toEqual([expect.stringMatching(/getchaintips .*add getchaintips to rpcwhitelist/)]);
   });
 
@@ -207,6 +208,9 @@ ${node("trusted", basic("reference", "canary-reference"))}
         value(page, name, { target, direction }) - value(before, name, { target, direction });
       expect([gained("outbound"), gained("inbound")]).toEqual([1, 0]);
     }
+    // Asked for only every five minutes, and others in the new process.
+    const bans = (from: Page) => value(from, "p2p_bitcoin_bans", { target, kind: "address" });
+    expect([bans(before), bans(page)]).toEqual([1, 0]);
     const versionBytes = (from: Page) =>
       find(from, "p2p_bitcoin_message_receive_bytes_total", { target, message: "version" })[0]?.value ?? 0;
     expect(versionBytes(page)).toBeGreaterThan(versionBytes(before));

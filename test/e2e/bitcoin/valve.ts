@@ -2,12 +2,14 @@ import { connect, createServer, type Socket } from "node:net";
 import { freePort } from "../../support/servers.ts";
 
 /** A way to a node that passes only the first bytes of what it sends, until it is opened. */
-export type Valve = { readonly address: string; open(): void; close(): void };
+export type Valve = { readonly address: string; isHolding(): boolean; open(): void; close(): void };
 
 export async function startValve(nodePort: number, { firstBytes }: { readonly firstBytes: number }): Promise<Valve> {
   const port = await freePort();
   const sockets = new Set<Socket>();
-  let openAll = () => {};
+  let leftBytes = firstBytes;
+  let release: (() => void) | undefined;
+
   const server = createServer((client) => {
     const node = connect(nodePort, "127.0.0.1");
     for (const socket of [client, node]) {
@@ -16,26 +18,28 @@ export async function startValve(nodePort: number, { firstBytes }: { readonly fi
     client.on("close", () => node.destroy());
     node.on("close", () => client.destroy());
     client.pipe(node);
-    let leftBytes = firstBytes;
-    const pass = (chunk: Buffer) => {
-      client.write(chunk.subarray(0, leftBytes));
-      const held = chunk.subarray(leftBytes);
-      leftBytes = Math.max(0, leftBytes - chunk.length);
+    node.on("data", (chunk: Buffer) => {
+      const passed = Math.min(leftBytes, chunk.length);
+      leftBytes -= passed;
+      client.write(chunk.subarray(0, passed));
       if (leftBytes > 0) return;
-      node.off("data", pass).pause();
-      openAll = () => {
-        client.write(held);
-        node.pipe(client);
+      node.pause();
+      release = () => {
+        client.write(chunk.subarray(passed));
+        node.resume();
       };
-    };
-    node.on("data", pass);
+    });
   });
   await new Promise<void>((resolve) => {
     server.listen(port, "127.0.0.1", () => resolve());
   });
   return {
     address: `127.0.0.1:${port}`,
-    open: () => openAll(),
+    isHolding: () => release !== undefined,
+    open() {
+      leftBytes = Number.POSITIVE_INFINITY;
+      release?.();
+    },
     close() {
       server.close();
       for (const socket of sockets) socket.destroy();
