@@ -131,8 +131,8 @@ function(config) {
       description: lib.fill(lib.text(|||
         {{ $labels.target }} ({{ $labels.chain }}) {{ with $labels.peer_network }}reached peers over {{ . }} within the last
         %s and no longer does (p2p_bitcoin_network_reachable is {{ $value }}): look at its proxy (Tor, I2P) and at -proxy,
-        -onion, -i2psam and -onlynet of its last start.{{ else }}has its P2P network switched off (p2p_bitcoin_network_active is {{
-        $value }}): bitcoin-cli setnetworkactive true switches it on.{{ end }}
+        -onion, -i2psam and -onlynet of its last start{{ else }}has its P2P network switched off (p2p_bitcoin_network_active is {{
+        $value }}): bitcoin-cli setnetworkactive true switches it on{{ end }}.
       |||), limits.bitcoinUnreachable.within),
     },
     {
@@ -176,7 +176,7 @@ function(config) {
       summary: 'A node that an operator added as a peer stays away.',
       description: lib.text(|||
         Of the nodes that {{ $labels.target }} ({{ $labels.chain }}) has by addnode, {{ $value }} have not been connected for
-        an hour: bitcoin-cli getaddednodeinfo lists them. Are they up, and do their addresses and ports still fit?
+        an hour: bitcoin-cli getaddednodeinfo lists them. Check whether they are up, and whether their addresses and ports have changed.
       |||),
     },
   ],

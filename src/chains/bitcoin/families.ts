@@ -46,7 +46,7 @@ export const INITIAL_DOWNLOAD: ChainFamily = {
     {
       state: "initial-download",
       level: "warning",
-      ofNodes: "in their initial block download",
+      ofNodes: "in initial block download",
       alert: "P2PBitcoinInitialDownloadSlow",
       textOf: (value) => (value === 1 ? "initial block download" : undefined),
     },
@@ -119,7 +119,7 @@ export const NETWORK_ACTIVE: ChainFamily = {
     {
       state: "network-off",
       level: "warning",
-      ofNodes: "with their network switched off",
+      ofNodes: "with the network switched off",
       alert: "P2PBitcoinNetworkUnreachable",
       textOf: (value) => (value === 0 ? "network switched off" : undefined),
     },
@@ -181,7 +181,7 @@ export const TIP_LEAD: ChainFamily = {
       state: "invalid-tip",
       labels: ["invalid"],
       level: "critical",
-      ofNodes: "that refuse a branch as high as their own",
+      ofNodes: "refusing a branch",
       alert: "P2PBitcoinChainTipInvalid",
       textOf: (lead) =>
         lead < 0
@@ -229,7 +229,7 @@ export const ADDED_NODES: ChainFamily = {
       state: "added-away",
       labels: ["away"],
       level: "warning",
-      ofNodes: "without nodes that were added",
+      ofNodes: "without added nodes",
       alert: "P2PBitcoinAddedNodeAway",
       textOf: (away) => (away > 0 ? `${counted(away, "added node")} away` : undefined),
     },

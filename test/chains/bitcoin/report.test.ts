@@ -77,6 +77,10 @@ describe("bans, tips and networks in samples", () => {
       "chain_tip_height status=valid-fork 930015",
       "chain_tip_height status=invalid 930020",
     ]);
+    expect(samplesOf(report, "chain_tip_lead_blocks")).toEqual([
+      "chain_tip_lead_blocks status=valid-fork -2",
+      "chain_tip_lead_blocks status=invalid 3",
+    ]);
   });
 
   test("labels of a hostile node stay in their closed sets (each report is checked against what is declared)", async () => {
