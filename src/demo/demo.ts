@@ -1,8 +1,18 @@
 import type { Config } from "../config/model.ts";
 import { parseConfig } from "../config/parse.ts";
 import { alignColumns } from "../lib/text/format.ts";
+import type { ForkCycle, UpgradeCycle } from "./bitcoin/chain-view.ts";
+import { BITCOIN_UPGRADE, createBitcoinNodes, LITECOIN_FORK } from "./bitcoin/nodes.ts";
 import { CHAINWEB_LAG, createChainwebNodes } from "./chainweb/nodes.ts";
 import { createClock, type LagCycle, type OutageCycle, runOutages } from "./clock.ts";
+import {
+  bitcoinDemoNodes,
+  chainwebDemoNodes,
+  type DemoNode,
+  moneroDemoNodes,
+  type WireServers,
+  wireDemoNodes,
+} from "./demo-nodes.ts";
 import { createDemoServer, type DemoServer } from "./http.ts";
 import { createMoneroNodes, MONERO_LAG, MONERO_OUTAGE } from "./monero/nodes.ts";
 import { createRandom } from "./random.ts";
@@ -44,14 +54,14 @@ export async function startDemo(print: (text: string) => void): Promise<Demo> {
   };
 }
 
-function nodeConfig({ name, chain, url, pin, options = {} }: DemoNode): Record<string, unknown> {
+function nodeConfig({ name, chain, url, pin, options }: DemoNode): Record<string, unknown> {
   return {
     name,
     chain,
     url,
     labels: LABELS,
     ...(pin === undefined ? {} : { tls: { pin } }),
-    [chain]: options,
+    ...(options === undefined ? {} : { [chain]: options }),
   };
 }
 
@@ -88,19 +98,6 @@ Stop with Ctrl-C.
 `;
 }
 
-export type DemoNode = {
-  readonly name: string;
-  readonly chain: "wire" | "monero" | "chainweb";
-  /** The node's `url` in a configuration. */
-  readonly url: string;
-  /** The peer id to pin, where the node has a self-signed certificate. */
-  readonly pin?: string;
-  /** The chain's block of the node's configuration. */
-  readonly options?: Readonly<Record<string, unknown>>;
-  /** What this node does over time, for the person who watches the demo. */
-  readonly story: string;
-};
-
 export type DemoNetwork = { readonly nodes: readonly DemoNode[]; close(): Promise<void> };
 
 const DEFAULT_SEED = 1;
@@ -111,6 +108,8 @@ type Stories = {
   readonly moneroLag: LagCycle;
   readonly moneroOutage: OutageCycle;
   readonly chainwebLag: LagCycle;
+  readonly bitcoinUpgrade: UpgradeCycle;
+  readonly litecoinFork: ForkCycle;
 };
 
 /** In seconds what takes real nodes minutes, so that a person who watches sees it. */
@@ -119,6 +118,8 @@ const SHORT_STORIES: Stories = {
   moneroLag: MONERO_LAG,
   moneroOutage: MONERO_OUTAGE,
   chainwebLag: CHAINWEB_LAG,
+  bitcoinUpgrade: BITCOIN_UPGRADE,
+  litecoinFork: LITECOIN_FORK,
 };
 
 /**
@@ -144,6 +145,10 @@ export async function startDemoNetwork({
     outage: stories.moneroOutage,
   });
   const chainweb = createChainwebNodes(clock, random.fork("chainweb"), stories.chainwebLag);
+  const bitcoin = createBitcoinNodes(clock, random.fork("bitcoin"), {
+    upgrade: stories.bitcoinUpgrade,
+    fork: stories.litecoinFork,
+  });
 
   const wireServers: WireServers = {
     wire1: createDemoServer(wire.spring.all),
@@ -155,6 +160,7 @@ export async function startDemoNetwork({
     ...Object.values(wireServers),
     ...Object.values(monero).map(({ server }) => server),
     ...Object.values(chainweb).flatMap(({ p2p, service, listeningPeers }) => [p2p, service, ...listeningPeers]),
+    ...Object.values(bitcoin).map(({ server }) => server),
   ];
   const closeAll = async () => {
     await Promise.all(servers.map((server) => server.close()));
@@ -168,100 +174,15 @@ export async function startDemoNetwork({
   const outages = runOutages(monero.restarting.server, clock, stories.moneroOutage, monero.restarting.restart);
 
   return {
-    nodes: [...wireDemoNodes(wireServers), ...moneroDemoNodes(monero), ...chainwebDemoNodes(chainweb)],
+    nodes: [
+      ...wireDemoNodes(wireServers),
+      ...moneroDemoNodes(monero),
+      ...chainwebDemoNodes(chainweb),
+      ...bitcoinDemoNodes(bitcoin),
+    ],
     async close() {
       await outages.stop();
       await closeAll();
     },
   };
-}
-
-type WireServers = Readonly<Record<"wire1" | "wire2" | "wire3" | "wire3Metrics", DemoServer>>;
-
-function wireDemoNodes(servers: WireServers): readonly DemoNode[] {
-  return [
-    {
-      name: "wire-1",
-      chain: "wire",
-      url: http(servers.wire1),
-      options: { prometheus_url: http(servers.wire1) },
-      story:
-        "Healthy Spring 1.2 node: one configured peer refuses, one never answers, one is linked twice, and sometimes peers sync from it.",
-    },
-    {
-      name: "wire-2-lagging",
-      chain: "wire",
-      url: http(servers.wire2),
-      story: "Leap 5 node: falls 220 blocks behind every 4 minutes, first 20 s after the start, and catches up.",
-    },
-    {
-      name: "wire-3",
-      chain: "wire",
-      url: http(servers.wire3),
-      options: { prometheus_url: http(servers.wire3Metrics) },
-      story: "Healthy node of the newest Wire version: block ids without numbers, and a score for each peer.",
-    },
-  ];
-}
-
-function moneroDemoNodes(monero: ReturnType<typeof createMoneroNodes>): readonly DemoNode[] {
-  return [
-    {
-      name: "monero-1",
-      chain: "monero",
-      url: http(monero.healthy.server),
-      story: "Healthy node with IPv4, IPv6, Tor and I2P peers, two bans, and sometimes a client that sends nothing.",
-    },
-    {
-      name: "monero-2-lagging",
-      chain: "monero",
-      url: http(monero.lagging.server),
-      story:
-        "Cut off with its peers, first 40 s after the start: falls 18 blocks behind without syncing, then catches up; like real nodes, it reports synchronized throughout.",
-    },
-    {
-      name: "monero-3-restricted",
-      chain: "monero",
-      url: http(monero.restricted.server),
-      story: "Restricted RPC: reports a height, but no peer list and no real counts.",
-    },
-    {
-      name: "monero-4-restarting",
-      chain: "monero",
-      url: http(monero.restarting.server),
-      story: "Goes down for 30 s every 2 minutes, first 27 s after the start, and comes back with all counters at 0.",
-    },
-  ];
-}
-
-function chainwebDemoNodes({ healthy, trailing }: ReturnType<typeof createChainwebNodes>): readonly DemoNode[] {
-  return [
-    {
-      name: "kadena-1",
-      chain: "chainweb",
-      url: `https://127.0.0.1:${healthy.p2p.port()}`,
-      ...(healthy.peerId === undefined ? {} : { pin: healthy.peerId }),
-      options: {
-        service_url: http(healthy.service),
-        mempool_peers: true,
-        tip_age: true,
-        // The other peers have documentation addresses: the demo must not connect to them.
-        probe: { peers: 20, timeout: "1s", allow: ["127.0.0.0/8"] },
-      },
-      story:
-        "Healthy node, verified by its peer id, with a certificate that expires in 10 days and more peers than fit on one page; four of them are checked directly, and the id of one differs from the listed one.",
-    },
-    {
-      name: "kadena-2-trailing",
-      chain: "chainweb",
-      url: http(trailing.p2p),
-      options: { service_url: http(trailing.service) },
-      story:
-        "P2P API without TLS: every 3.5 minutes one of its chains stalls for a while and holds back the adjacent chains.",
-    },
-  ];
-}
-
-function http(server: DemoServer): string {
-  return `http://127.0.0.1:${server.port()}`;
 }

@@ -1,6 +1,8 @@
 import { createConnection } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type DemoNetwork, type DemoNode, startDemoNetwork } from "../../src/demo/demo.ts";
+import { BITCOIN_UPGRADE, LITECOIN_FORK } from "../../src/demo/bitcoin/nodes.ts";
+import { type DemoNetwork, startDemoNetwork } from "../../src/demo/demo.ts";
+import type { DemoNode } from "../../src/demo/demo-nodes.ts";
 import { ask } from "../support/ask.ts";
 import { eventually, fields, rows } from "./support.ts";
 
@@ -36,13 +38,14 @@ describe("over HTTP", () => {
   });
   afterAll(() => network.close());
 
-  test("nine nodes of three chains, each with a story", () => {
+  test("twelve nodes of four families of chains, each with a story", () => {
     expect(network.nodes.map(({ chain }) => chain)).toEqual([
       ...["wire", "wire", "wire"],
       ...["monero", "monero", "monero", "monero"],
       ...["chainweb", "chainweb"],
+      ...["bitcoin", "bitcoin", "litecoin"],
     ]);
-    expect(new Set(network.nodes.map(({ name }) => name)).size).toBe(9);
+    expect(new Set(network.nodes.map(({ name }) => name)).size).toBe(12);
     for (const { url, story } of network.nodes) {
       expect(url).toMatch(/^https?:\/\/127\.0\.0\.1:\d+$/);
       expect(story).toMatch(/^[A-Z].*\.$/);
@@ -177,6 +180,8 @@ test("stories of other lengths: a node goes down when its story says", async () 
     speed: 50,
     stories: {
       ...{ wireLag: never, moneroLag: never, chainwebLag: never },
+      bitcoinUpgrade: BITCOIN_UPGRADE,
+      litecoinFork: LITECOIN_FORK,
       moneroOutage: { period: 7200, downFrom: 1, downFor: 3600 },
     },
   });

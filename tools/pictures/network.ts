@@ -1,4 +1,5 @@
-import { type DemoNode, startDemoNetwork } from "../../src/demo/demo.ts";
+import { startDemoNetwork } from "../../src/demo/demo.ts";
+import type { DemoNode } from "../../src/demo/demo-nodes.ts";
 
 /**
  * The nodes of the demo with an hour of stories, in a process of their own. Prints the configuration of an exporter that polls
@@ -13,14 +14,19 @@ const STORIES = {
   moneroLag: { period: 120 * MINUTE, stallFrom: 57 * MINUTE, stallFor: 30 * MINUTE, catchUpFor: 5 * MINUTE },
   moneroOutage: { period: 120 * MINUTE, downFrom: 31 * MINUTE, downFor: 9 * MINUTE },
   chainwebLag: { period: 120 * MINUTE, stallFrom: 13 * MINUTE, stallFor: 7 * MINUTE, catchUpFor: 2 * MINUTE },
+  bitcoinUpgrade: {
+    ...{ period: 120 * MINUTE, startFrom: 40 * MINUTE },
+    ...{ warmUpFor: 3 * MINUTE, presyncFor: 2 * MINUTE, syncFor: 15 * MINUTE },
+  },
+  litecoinFork: { period: 120 * MINUTE, forkFrom: 20 * MINUTE, forkFor: 1 * MINUTE },
 };
 
 const network = await startDemoNetwork({ stories: STORIES });
 /** An answer that takes some real milliseconds takes many by a fast clock. */
 const PATIENT = { timeout: "30s" };
 
-function entry({ name, chain, url, pin, options = {} }: DemoNode): Record<string, unknown> {
-  const { probe } = options;
+function entry({ name, chain, url, pin, options }: DemoNode): Record<string, unknown> {
+  const { probe } = options ?? {};
   const patient = typeof probe === "object" ? { ...options, probe: { ...probe, ...PATIENT } } : options;
   return {
     name,
@@ -28,7 +34,7 @@ function entry({ name, chain, url, pin, options = {} }: DemoNode): Record<string
     url,
     labels: { simulated: "true" },
     ...(pin === undefined ? {} : { tls: { pin } }),
-    [chain]: patient,
+    ...(patient === undefined ? {} : { [chain]: patient }),
   };
 }
 

@@ -163,8 +163,8 @@ const sync: readonly PanelSpec[] = [
   ),
 ];
 
-/** By how many blocks the highest end of a branch is above the node's own. */
-const ahead = `clamp_min(${once(node("p2p_bitcoin_chain_tip_height", 'status!="active"'))} - ignoring (status) group_left ${head}, 0)`;
+/** Of branches that end far below the head, it does not matter how far. */
+const ahead = `clamp_min(${once(node("p2p_bitcoin_chain_tip_lead_blocks"))}, 0)`;
 
 const forks: readonly PanelSpec[] = [
   graph(
@@ -198,6 +198,27 @@ const forks: readonly PanelSpec[] = [
     [{ expr: once(node("p2p_node_fork_depth_blocks")), legend: `${NODE_NAME} {{reference}}` }],
     { min: 0, decimals: 0 },
   ),
+  {
+    kind: "table",
+    title: "Branches",
+    description:
+      "The branches that each node knows, by what it knows of them: how many, the height of the highest, and how far that is above the node's own head.",
+    unit: "none",
+    height: 8,
+    queries: [
+      gauge("p2p_bitcoin_chain_tips", ""),
+      gauge("p2p_bitcoin_chain_tip_height", ""),
+      gauge("p2p_bitcoin_chain_tip_lead_blocks", ""),
+    ],
+    columns: [
+      ...NODE_COLUMNS,
+      { from: "status", title: "Status", width: 130 },
+      { from: "#A", title: "Branches", decimals: 0, width: 110 },
+      { from: "#B", title: "Highest", unit: "locale", decimals: 0, width: 120 },
+      { from: "#C", title: "Above the head", unit: "locale", decimals: 0, width: 150 },
+    ],
+    sortBy: "Above the head",
+  },
 ];
 
 export const bitcoin: DashboardSpec = {
