@@ -169,7 +169,7 @@ const ahead = `clamp_min(${once(node("p2p_bitcoin_chain_tip_lead_blocks"))}, 0)`
 const forks: readonly PanelSpec[] = [
   graph(
     "Ends of branches",
-    "Branches that the node knows, without its own: valid-fork, left or never followed; valid-headers, checked in part; headers-only, no blocks; invalid, refused. Old ones stay for ever.",
+    "Branches that the node knows, without its own: valid-fork, left or never followed; valid-headers, checked in part; headers-only, no blocks; invalid, refused. Old ones stay forever.",
     "short",
     [{ expr: once(node("p2p_bitcoin_chain_tips", 'status!="active"')), legend: `${NODE_NAME} {{status}}` }],
     { min: 0, decimals: 0 },
