@@ -80,15 +80,15 @@ describe.skipIf(server === undefined)("a real Prometheus that discovers the node
     const instances = await waitFor(
       async () => {
         const active = await prometheus.targets();
-        const isDone = active.length === 9 && active.every(({ health }) => health === "up");
+        const isDone = active.length === 12 && active.every(({ health }) => health === "up");
         return isDone ? active.map(({ labels }) => labels.instance) : undefined;
       },
-      "nine targets that are up",
+      "twelve targets that are up",
       { timeoutMs: 30_000 },
     );
     expect(instances).toContain("wire-1");
     const up = await prometheus.query("p2p_node_up");
-    expect(up.length).toBe(9);
+    expect(up.length).toBe(12);
     for (const { metric } of up) expect(metric.instance).toBe(metric.target);
     expect(await prometheus.query("peer_exporter_build_info")).toEqual([]);
   });
