@@ -43,16 +43,18 @@ describe.skipIf(server === undefined)("a real Prometheus that scrapes the demo",
     );
   });
 
-  test("has the series of all three chains, under the labels of the exporter", async () => {
+  test("has the series of all chains, under the labels of the exporter", async () => {
     const up = await waitFor(
       async () => {
         const samples = await prometheus.query("count by (chain) (p2p_node_up)");
-        return samples.length === 3 ? samples : undefined;
+        return samples.length === 5 ? samples : undefined;
       },
-      "nodes of three chains",
+      "nodes of five chains",
       { timeoutMs: 20_000 },
     );
-    expect(new Set(up.map(({ metric }) => metric.chain))).toEqual(new Set(["wire", "monero", "chainweb"]));
+    expect(new Set(up.map(({ metric }) => metric.chain))).toEqual(
+      new Set(["wire", "monero", "chainweb", "bitcoin", "litecoin"]),
+    );
     expect(await prometheus.query('{__name__=~"p2p_.+", exported_instance!=""}')).toEqual([]);
     expect((await prometheus.query("p2p_connection_receive_bytes_total")).length).toBeGreaterThan(10);
   });

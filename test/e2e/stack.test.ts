@@ -151,6 +151,7 @@ describe.skipIf(!isInstalled)("the demo with Prometheus and Alertmanager", () =>
   test("healthy nodes give no alert that pages", () => {
     const paging = webhook.alerts.filter(({ labels }) => labels.severity === "critical");
     const targets = new Set(paging.map(({ labels }) => labels.target));
-    for (const healthy of ["wire-1", "wire-3", "monero-1", "kadena-1", "bitcoin-1"]) expect([...targets]).not.toContain(healthy);
+    for (const healthy of ["wire-1", "wire-3", "monero-1", "kadena-1", "bitcoin-1"])
+      expect([...targets]).not.toContain(healthy);
   });
 });
