@@ -43,16 +43,18 @@ describe.skipIf(server === undefined)("a real Prometheus that scrapes the demo",
     );
   });
 
-  test("has the series of all three chains, under the labels of the exporter", async () => {
+  test("has the series of all chains, under the labels of the exporter", async () => {
     const up = await waitFor(
       async () => {
         const samples = await prometheus.query("count by (chain) (p2p_node_up)");
-        return samples.length === 3 ? samples : undefined;
+        return samples.length === 5 ? samples : undefined;
       },
-      "nodes of three chains",
+      "nodes of five chains",
       { timeoutMs: 20_000 },
     );
-    expect(new Set(up.map(({ metric }) => metric.chain))).toEqual(new Set(["wire", "monero", "chainweb"]));
+    expect(new Set(up.map(({ metric }) => metric.chain))).toEqual(
+      new Set(["wire", "monero", "chainweb", "bitcoin", "litecoin"]),
+    );
     expect(await prometheus.query('{__name__=~"p2p_.+", exported_instance!=""}')).toEqual([]);
     expect((await prometheus.query("p2p_connection_receive_bytes_total")).length).toBeGreaterThan(10);
   });
@@ -80,15 +82,15 @@ describe.skipIf(server === undefined)("a real Prometheus that discovers the node
     const instances = await waitFor(
       async () => {
         const active = await prometheus.targets();
-        const isDone = active.length === 9 && active.every(({ health }) => health === "up");
+        const isDone = active.length === 12 && active.every(({ health }) => health === "up");
         return isDone ? active.map(({ labels }) => labels.instance) : undefined;
       },
-      "nine targets that are up",
+      "twelve targets that are up",
       { timeoutMs: 30_000 },
     );
     expect(instances).toContain("wire-1");
     const up = await prometheus.query("p2p_node_up");
-    expect(up.length).toBe(9);
+    expect(up.length).toBe(12);
     for (const { metric } of up) expect(metric.instance).toBe(metric.target);
     expect(await prometheus.query("peer_exporter_build_info")).toEqual([]);
   });

@@ -128,6 +128,7 @@ describe.skipIf(!isInstalled)("the demo with Prometheus and Alertmanager", () =>
       { name: "now, one lags", toMs, chain: "monero", target: "monero-2-lagging" },
       { name: "now", toMs, chain: "wire", target: "wire-1" },
       { name: "now", toMs, chain: "chainweb", target: "kadena-1" },
+      { name: "now", toMs, chain: "bitcoin", target: "bitcoin-1" },
       { name: "one is down", toMs: downMs ?? toMs, chain: "monero", target: "monero-4-restarting" },
     ];
     const looks = await looksAt(grafana, {
@@ -150,6 +151,7 @@ describe.skipIf(!isInstalled)("the demo with Prometheus and Alertmanager", () =>
   test("healthy nodes give no alert that pages", () => {
     const paging = webhook.alerts.filter(({ labels }) => labels.severity === "critical");
     const targets = new Set(paging.map(({ labels }) => labels.target));
-    for (const healthy of ["wire-1", "wire-3", "monero-1", "kadena-1"]) expect([...targets]).not.toContain(healthy);
+    for (const healthy of ["wire-1", "wire-3", "monero-1", "kadena-1", "bitcoin-1"])
+      expect([...targets]).not.toContain(healthy);
   });
 });

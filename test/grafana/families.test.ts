@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { panelQueries, substitute } from "../../grafana/src/queries.ts";
+import { ANY } from "../../grafana/src/variables.ts";
 import { unusedFamilies } from "../../grafana/unused-families.ts";
-import { ADAPTERS } from "../../src/chains/index.ts";
+import { ADAPTERS, CHAIN_NAMES, chains } from "../../src/chains/index.ts";
 import { createCatalogue } from "../../src/metrics/catalogue.ts";
 import { OWN_FAMILIES } from "../../tools/documents/own-families.ts";
 import { analyse } from "../support/promql-labels.ts";
@@ -69,4 +70,10 @@ test("queries match labels that the series have, and legends show labels that ar
       `${dashboard}: ${panel}: ${expr}`,
     ).toEqual([]);
   }
+});
+
+test("every chain has a dashboard, which offers all names that share its adapter", () => {
+  const offered = [...new Set(panelQueries().map(({ allChains }) => allChains))].filter((names) => names !== ANY);
+  const shared = ADAPTERS.map((adapter) => CHAIN_NAMES.filter((name) => chains[name] === adapter).join("|"));
+  expect(offered.sort()).toEqual([...shared].sort());
 });

@@ -341,6 +341,7 @@ describe("several nodes on one page", () => {
       "wire-1",
       "monero-1",
       "kadena-1",
+      "bitcoin-1",
       "eos-1",
     ]);
   });

@@ -162,6 +162,7 @@ const VALUES: Readonly<Record<string, number | ByChain<number>>> = {
   p2p_bitcoin_headers_height: BEST.bitcoin ?? 0,
   p2p_bitcoin_chain_tips: 2,
   p2p_bitcoin_chain_tip_height: (HEIGHT.bitcoin ?? 0) - 312,
+  p2p_bitcoin_chain_tip_lead_blocks: 0,
   p2p_bitcoin_longest_fork_blocks: 1,
   p2p_bitcoin_network_active: 1,
   p2p_bitcoin_network_reachable: 1,

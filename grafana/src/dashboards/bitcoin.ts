@@ -81,19 +81,19 @@ const now: readonly PanelSpec[] = [
     ],
     columns: [
       ...NODE_COLUMNS,
-      { from: "version", title: "Version", width: 170 },
-      { from: "network", title: "Network", width: 85 },
-      { from: "#A", title: "State", words: UP_DOWN, width: 70 },
-      { from: "#C", title: "Running for", unit: "s", decimals: 0, width: 105 },
-      { from: "#D", title: "Starting", words: YES_IS_BAD, width: 80 },
-      { from: "#E", title: "Download", words: YES_NO, width: 95 },
-      { from: "#F", title: "Progress", unit: "percentunit", decimals: 2, width: 90 },
-      { from: "#G", title: "Behind headers", unit: "locale", decimals: 0, width: 125 },
-      { from: "#H", title: "On disk", unit: "bytes", width: 90 },
-      { from: "#I", title: "Pruned", words: YES_NO, width: 75 },
-      { from: "#J", title: "First block", unit: "locale", decimals: 0, width: 100 },
-      { from: "#K", title: "Warnings", decimals: 0, steps: SOME_ORANGE, width: 90 },
-      { from: "#L", title: "Clock skew", unit: "s", decimals: 1, width: 100 },
+      { from: "version", title: "Version", width: 150 },
+      { from: "network", title: "Network", width: 70 },
+      { from: "#A", title: "State", words: UP_DOWN, width: 60 },
+      { from: "#C", title: "Running for", unit: "s", decimals: 0, width: 95 },
+      { from: "#D", title: "Starting", words: YES_IS_BAD, width: 75 },
+      { from: "#E", title: "Download", words: YES_NO, width: 85 },
+      { from: "#F", title: "Progress", unit: "percentunit", decimals: 2, width: 80 },
+      { from: "#G", title: "Behind headers", unit: "locale", decimals: 0, width: 115 },
+      { from: "#H", title: "On disk", unit: "bytes", width: 85 },
+      { from: "#I", title: "Pruned", words: YES_NO, width: 65 },
+      { from: "#J", title: "First block", unit: "locale", decimals: 0, width: 90 },
+      { from: "#K", title: "Warnings", decimals: 0, steps: SOME_ORANGE, width: 80 },
+      { from: "#L", title: "Clock skew", unit: "s", decimals: 1, width: 90 },
     ],
     sortBy: "Behind headers",
   },
@@ -163,13 +163,13 @@ const sync: readonly PanelSpec[] = [
   ),
 ];
 
-/** By how many blocks the highest end of a branch is above the node's own. */
-const ahead = `clamp_min(${once(node("p2p_bitcoin_chain_tip_height", 'status!="active"'))} - ignoring (status) group_left ${head}, 0)`;
+/** Of branches that end far below the head, it does not matter how far. */
+const ahead = `clamp_min(${once(node("p2p_bitcoin_chain_tip_lead_blocks"))}, 0)`;
 
 const forks: readonly PanelSpec[] = [
   graph(
     "Ends of branches",
-    "Branches that the node knows, without its own: valid-fork, left or never followed; valid-headers, checked in part; headers-only, no blocks; invalid, refused. Old ones stay for ever.",
+    "Branches that the node knows, without its own: valid-fork, left or never followed; valid-headers, checked in part; headers-only, no blocks; invalid, refused. Old ones stay forever.",
     "short",
     [{ expr: once(node("p2p_bitcoin_chain_tips", 'status!="active"')), legend: `${NODE_NAME} {{status}}` }],
     { min: 0, decimals: 0 },
@@ -198,6 +198,27 @@ const forks: readonly PanelSpec[] = [
     [{ expr: once(node("p2p_node_fork_depth_blocks")), legend: `${NODE_NAME} {{reference}}` }],
     { min: 0, decimals: 0 },
   ),
+  {
+    kind: "table",
+    title: "Branches",
+    description:
+      "The branches that each node knows, by what it knows of them: how many, the height of the highest, and how far that is above the node's own head.",
+    unit: "none",
+    height: 8,
+    queries: [
+      gauge("p2p_bitcoin_chain_tips", ""),
+      gauge("p2p_bitcoin_chain_tip_height", ""),
+      gauge("p2p_bitcoin_chain_tip_lead_blocks", ""),
+    ],
+    columns: [
+      ...NODE_COLUMNS,
+      { from: "status", title: "Status", width: 130 },
+      { from: "#A", title: "Branches", decimals: 0, width: 110 },
+      { from: "#B", title: "Highest", unit: "locale", decimals: 0, width: 120 },
+      { from: "#C", title: "Above the head", unit: "locale", decimals: 0, width: 150 },
+    ],
+    sortBy: "Above the head",
+  },
 ];
 
 export const bitcoin: DashboardSpec = {

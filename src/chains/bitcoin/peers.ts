@@ -79,6 +79,7 @@ function decodeRow(row: JsonObject): BitcoinPeer | "no connection" | undefined {
   // zebrad lists its address book (zebra-rpc peer_info.rs); older ones only what they are connected with.
   if (row.connection_state !== undefined && row.connection_state !== "connected") return "no connection";
   const direction = isInbound ? "inbound" : "outbound";
+  const state = isBeforeHandshake(row) ? "handshaking" : "connected";
   const number = count(row.id);
   const startSeconds = timeOf(row.conntime);
   const address = typedAddress(parseAddress(addr), row);
@@ -93,7 +94,7 @@ function decodeRow(row: JsonObject): BitcoinPeer | "no connection" | undefined {
     id: number === undefined ? `${direction} ${addr}` : `${number} ${startSeconds ?? ""}`,
     isUnique: number !== undefined && startSeconds !== undefined,
     direction,
-    state: isBeforeHandshake(row) ? "handshaking" : "connected",
+    state,
     address,
     agent: text(row.subver),
     height: heightOf(row.synced_headers ?? row.currentheight ?? row.bestheight),
@@ -102,7 +103,8 @@ function decodeRow(row: JsonObject): BitcoinPeer | "no connection" | undefined {
     startSeconds,
     latencySeconds: secondsOf(row.pingtime, perSecond),
     chainSamples: samplesOf(row),
-    info: infoOf(connectionType, transport, permitted),
+    // Before the handshake the transport may be still to be found out: a series with "detecting" would soon be another one.
+    info: state === "handshaking" ? undefined : infoOf(connectionType, transport, permitted),
     connectionType,
     transport,
     peerNetwork: peerNetworkOf(row, address),

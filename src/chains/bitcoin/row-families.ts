@@ -6,7 +6,7 @@ import { CONNECTION_TYPES, TRANSPORTS } from "./peer-facts.ts";
 export const CONNECTION_INFO: ChainFamily = {
   name: "p2p_bitcoin_connection_info",
   type: "gauge",
-  help: "Always 1: what the connection is for, its transport, and whether the peer has permissions, from the last poll (connection_type, transport_protocol_type, permissions); a label is empty where the node does not tell.",
+  help: "Always 1: what the connection is for, its transport, and whether the peer has permissions, from the last poll (connection_type, transport_protocol_type, permissions); a label is empty where the node does not tell. Absent before the handshake.",
   source: "getpeerinfo connection_type, transport_protocol_type, permissions",
   labels: ["connection_type", "transport", "permitted"],
   values: { connection_type: CONNECTION_TYPES, transport: TRANSPORTS, permitted: ["true", "false"] },

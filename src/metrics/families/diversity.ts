@@ -36,7 +36,7 @@ export const diversityFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_peers_by_agent",
     type: "gauge",
-    help: "Connected peers by the software that they report, from the last poll: the 20 most common agents of both directions together; other for the rest, and for those beyond 60 new ones in an hour; unknown for peers that report none. The sum is the number of connected peers. Wire: agent of last_handshake from /v1/net/connections.",
+    help: "Connected peers by the software that they report, from the last poll: the 20 most common agents of both directions together; other for the rest, and for those beyond 60 new ones in an hour; unknown for peers that report none. The sum is the number of connected peers. Wire: agent of last_handshake from /v1/net/connections. Bitcoin family: subver from getpeerinfo.",
     labels: ["agent", "direction"],
     values: { direction: DIRECTIONS },
     newSeries: { perHour: NEW_TEXTS_PER_HOUR, rest: [OTHER_AGENTS] },

@@ -10,14 +10,14 @@ export const nodeFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_up",
     type: "gauge",
-    help: "1 if the last poll got the node's peer list (Wire: /v1/net/connections; Monero: get_connections; Chainweb: cut/peer), else 0; 0 before the first poll, and while the last one ended more than two intervals and the timeout ago.",
+    help: "1 if the last poll got the node's peer list (Wire: /v1/net/connections; Monero: get_connections; Chainweb: cut/peer; Bitcoin family: getpeerinfo), else 0; 0 before the first poll, and while the last one ended more than two intervals and the timeout ago.",
     labels: [],
     samples: ({ state }) => flag(isUp(state)),
   },
   {
     name: "p2p_node_api_up",
     type: "gauge",
-    help: "1 if this API of the node answered in the last poll, else 0. An API that is called less often keeps its last outcome (prometheus for 30 s, bans and limits for up to a minute).",
+    help: "1 if this API of the node answered in the last poll, else 0. An API that is called less often keeps its last outcome (Wire: prometheus for 30 s; Monero: bans and limits for up to a minute; Bitcoin family: network for up to a minute, chain_tips, bans, address_manager and added_nodes for up to five).",
     source: "each call",
     labels: ["api"],
     samples: ({ state }) => labelled("api", apis(state)),
@@ -34,7 +34,7 @@ export const nodeFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_info",
     type: "gauge",
-    help: "Version and network that the node reports, from the last poll; always 1; absent beyond 60 new values in an hour. Wire: server_version_string and chain_id from get_info; while it fails, the chain_id on which its peers agree (last_handshake). Monero: version and nettype from get_info. Chainweb: the header X-Chainweb-Node-Version, or nodePackageVersion from /info; instance from cut.",
+    help: "Version and network that the node reports, from the last poll; always 1; absent beyond 60 new values in an hour. Wire: server_version_string and chain_id from get_info; while it fails, the chain_id on which its peers agree (last_handshake). Monero: version and nettype from get_info. Chainweb: the header X-Chainweb-Node-Version, or nodePackageVersion from /info; instance from cut. Bitcoin family: subversion from getnetworkinfo; chain from getblockchaininfo.",
     labels: ["version", "network", "chain_id"],
     newSeries: { perHour: NEW_TEXTS_PER_HOUR },
     samples: ({ report }) => infoSamples(report?.identity),
@@ -121,7 +121,7 @@ export const referenceFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_reference_up",
     type: "gauge",
-    help: "1 if the last poll of a configured reference got its head (Wire: get_info; Monero: get_info; Chainweb: cut), else 0; while it is 0, head lag may go unnoticed.",
+    help: "1 if the last poll of a configured reference got its head (Wire: get_info; Monero: get_info; Chainweb: cut; Bitcoin family: getblockchaininfo), else 0; while it is 0, head lag may go unnoticed.",
     labels: [],
     about: "reference",
     samples: ({ state }) => flag(isUp(state)),
@@ -129,7 +129,7 @@ export const referenceFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_reference_head_height",
     type: "gauge",
-    help: "Height of the head of a configured reference, from the last poll. Wire: head_block_num from get_info. Monero: height from get_info. Chainweb: height from cut.",
+    help: "Height of the head of a configured reference, from the last poll. Wire: head_block_num from get_info. Monero: height from get_info. Chainweb: height from cut. Bitcoin family: blocks from getblockchaininfo.",
     labels: [],
     about: "reference",
     samples: ({ report }) => one(report?.head.ok ? report.head.value.height : undefined),
@@ -141,14 +141,14 @@ export const headFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_head_height",
     type: "gauge",
-    help: "Height of the node's head, from the last poll. Wire: head_block_num from get_info. Monero: height from get_info, the top block + 1. Chainweb: height from cut, the sum over its chains.",
+    help: "Height of the node's head, from the last poll. Wire: head_block_num from get_info. Monero: height from get_info, the top block + 1. Chainweb: height from cut, the sum over its chains. Bitcoin family: blocks from getblockchaininfo.",
     labels: [],
     samples: ({ report }) => one(report?.head.ok ? report.head.value.height : undefined),
   },
   {
     name: "p2p_node_head_timestamp_seconds",
     type: "gauge",
-    help: "Unix time of the node's head block, from the last poll. Wire: head_block_time from get_info. Monero: timestamp from get_last_block_header. Chainweb: creationTime of the oldest of its chains' newest blocks, only with tip_age.",
+    help: "Unix time of the node's head block, from the last poll. Wire: head_block_time from get_info. Monero: timestamp from get_last_block_header. Chainweb: creationTime of the oldest of its chains' newest blocks, only with tip_age. Bitcoin family: time from getblockchaininfo, before release 23 from getblockheader.",
     labels: [],
     samples: ({ report }) => one(report?.head.ok ? report.head.value.timestampSeconds : undefined),
   },
@@ -169,7 +169,7 @@ export const headFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_block_interval_seconds",
     type: "gauge",
-    help: "Usual time between two blocks by the rules of the node's chain; multiplied by p2p_node_head_lag_blocks, the lag in seconds. Absent unless the last poll got the head. Wire: half a second. Monero: target from get_info. Chainweb: nodeBlockDelay from /info, else 30 seconds, divided by the number of chains, as the lag is summed over them.",
+    help: "Usual time between two blocks by the rules of the node's chain; multiplied by p2p_node_head_lag_blocks, the lag in seconds. Absent unless the last poll got the head. Wire: half a second. Monero: target from get_info. Chainweb: nodeBlockDelay from /info, else 30 seconds, divided by the number of chains, as the lag is summed over them. Bitcoin family: as the coin has it; absent on regtest.",
     labels: [],
     samples: ({ report }) => one(report?.head.ok ? report.blockSeconds : undefined),
   },
@@ -193,7 +193,7 @@ export const headFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_syncing",
     type: "gauge",
-    help: "1 while the node is catching up, from the last poll; absent while that is not known. Monero: synchronized and target_height from get_info, and the states of its peers from get_connections. Other chains: far behind, and over minutes gaining blocks clearly faster than the network makes them.",
+    help: "1 while the node is catching up, from the last poll; absent while that is not known. Monero: synchronized and target_height from get_info, and the states of its peers from get_connections. Bitcoin family: initialblockdownload, headers and blocks from getblockchaininfo. Other chains: far behind, and over minutes gaining blocks clearly faster than the network makes them.",
     labels: [],
     samples: ({ state }) => flag(state.syncing),
   },

@@ -13,7 +13,7 @@ export const peerFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_peers",
     type: "gauge",
-    help: "Connected peers, from the last poll. Wire: rows of /v1/net/connections with an open socket (is_socket_open) and a received handshake (last_handshake generation). Monero: rows of get_connections in any state but before_handshake. Chainweb, whose API lists no connections: the peers of cut/peer, which the node knows and whose last session did not fail.",
+    help: "Connected peers, from the last poll. Wire: rows of /v1/net/connections with an open socket (is_socket_open) and a received handshake (last_handshake generation). Monero: rows of get_connections in any state but before_handshake. Chainweb, whose API lists no connections: the peers of cut/peer, which the node knows and whose last session did not fail. Bitcoin family: rows of getpeerinfo with a version.",
     labels: ["direction"],
     values: { direction: DIRECTIONS },
     samples: (view) =>
@@ -25,7 +25,7 @@ export const peerFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_connections",
     type: "gauge",
-    help: "Rows of the peer list by state, from the last poll. Wire: connecting, is_socket_open and last_handshake generation from /v1/net/connections; before Leap 5, which does not send is_socket_open, outbound rows that shake hands count as dialing. Monero: state from get_connections. Absent for Chainweb, whose API lists no connections.",
+    help: "Rows of the peer list by state, from the last poll. Wire: connecting, is_socket_open and last_handshake generation from /v1/net/connections; before Leap 5, which does not send is_socket_open, outbound rows that shake hands count as dialing. Monero: state from get_connections. Bitcoin family: handshaking while version from getpeerinfo is 0. Absent for Chainweb, whose API lists no connections.",
     labels: ["direction", "state"],
     values: { direction: DIRECTIONS, state: CONNECTION_STATES },
     samples: connectionCounts,
@@ -33,7 +33,7 @@ export const peerFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_syncing_peers",
     type: "gauge",
-    help: "Connected peers that sync, from the last poll: download, this node syncs from them (Monero: state synchronizing or standby from get_connections); upload, they sync from this node (Wire: syncing from /v1/net/connections).",
+    help: "Connected peers that sync, from the last poll: download, this node syncs from them (Monero: state synchronizing or standby from get_connections; Bitcoin family: inflight from getpeerinfo, while the node syncs); upload, they sync from this node (Wire: syncing from /v1/net/connections).",
     labels: ["flow"],
     values: { flow: FLOWS },
     samples: syncingPeers,

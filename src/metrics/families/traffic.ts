@@ -8,14 +8,24 @@ export const trafficFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_receive_bytes_total",
     type: "counter",
-    help: bytesHelp("received", { node: "total_bytes_in", monero: "recv_count", wire: "p2p_bytes_received" }),
+    help: bytesHelp("received", {
+      node: "total_bytes_in",
+      monero: "recv_count",
+      bitcoin: "totalbytesrecv",
+      wire: "p2p_bytes_received",
+    }),
     labels: [],
     samples: (view) => one(totalsOf(view)?.received, totalsCreated(view)),
   },
   {
     name: "p2p_node_transmit_bytes_total",
     type: "counter",
-    help: bytesHelp("sent", { node: "total_bytes_out", monero: "send_count", wire: "p2p_bytes_sent" }),
+    help: bytesHelp("sent", {
+      node: "total_bytes_out",
+      monero: "send_count",
+      bitcoin: "totalbytessent",
+      wire: "p2p_bytes_sent",
+    }),
     labels: [],
     samples: (view) => one(totalsOf(view)?.sent, totalsCreated(view)),
   },
@@ -40,7 +50,7 @@ export const trafficFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_clock_skew_seconds",
     type: "gauge",
-    help: "The node's clock minus the exporter's, from the last poll. Only Chainweb nodes send their time (X-Server-Timestamp, in steps of a second); on other chains, a start or a block in the future shows a wrong clock (p2p_monero_start_timestamp_seconds, p2p_node_head_timestamp_seconds).",
+    help: "The node's clock minus the exporter's, from the last poll. Only Chainweb nodes (X-Server-Timestamp, in steps of a second) and the Bitcoin family (timemillis from getnettotals) send their time; on other chains, a start or a block in the future shows a wrong clock (p2p_monero_start_timestamp_seconds, p2p_node_head_timestamp_seconds).",
     labels: [],
     samples: ({ report }) => one(report?.clockSkewSeconds),
   },
@@ -55,9 +65,9 @@ export const trafficFamilies: readonly SharedFamily[] = [
 ];
 
 /** @param fields where the node's own counter is, and those of its connections */
-function bytesHelp(what: string, fields: Readonly<Record<"node" | "monero" | "wire", string>>): string {
-  const { node, monero, wire } = fields;
-  return `P2P bytes ${what}, from the last poll. Monero: ${node} from /get_net_stats, since the node's start. Wire (${wire} from prometheus_plugin), and Monero without get_net_stats (${monero} from get_connections): added up over all connections since the exporter's start; a lower bound, as the bytes between the last poll of a connection and its end are not known.`;
+function bytesHelp(what: string, fields: Readonly<Record<"node" | "monero" | "bitcoin" | "wire", string>>): string {
+  const { node, monero, bitcoin, wire } = fields;
+  return `P2P bytes ${what}, from the last poll. Monero: ${node} from /get_net_stats, Bitcoin family: ${bitcoin} from getnettotals, both since the node's start. Wire (${wire} from prometheus_plugin), and Monero without get_net_stats (${monero} from get_connections): added up over all connections since the exporter's start; a lower bound, as the bytes between the last poll of a connection and its end are not known.`;
 }
 
 /** A sum over connections is of the last peer list, the node's own counters are of the last poll that got them: no older ones. */

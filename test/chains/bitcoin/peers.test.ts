@@ -80,6 +80,8 @@ describe.each(RELEASES)("Bitcoin Core %s (rows by its exported help)", (release)
     const peer = decodeRow(silentRow(release));
     expect(line(peer)).toBe("inbound handshaking 192.0.2.99:40000 ipv4");
     expect(peer).toMatchObject({ latencySeconds: undefined, receivedBytes: 0, sentBytes: 0 });
+    // Its transport is not found out yet.
+    expect(peer.info).toBeUndefined();
     // lastrecv, last_block and last_transaction may be 0: never.
     expect(samplesOf(peer).filter((sample) => / (?:0|-1)$/.test(sample))).toEqual([]);
   });

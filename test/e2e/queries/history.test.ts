@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { queryOf, questions } from "../../documentation/queries.ts";
 import { type Prometheus, recordedBlocks, startPrometheus } from "../../support/prometheus.ts";
 import { findServer } from "../../support/servers.ts";
-import { AGES, historyLines, node } from "./history.ts";
+import { AGES, historyLines, node, SENT_BY_MESSAGE } from "./history.ts";
 
 /** The queries of docs/queries.md over a day that has known answers, each node scraped twice. */
 
@@ -59,6 +59,16 @@ const ANSWERS: Readonly<Record<string, readonly Sample[]>> = {
     [byChain("monero", "reason", "timeout"), 0.05],
   ],
   "Whose data is the oldest?": [...AGES].sort(([, a], [, b]) => b - a).slice(0, 5),
+  "Are all outbound peers on one network?": [[node.litecoin, 8]],
+  "How long will an initial download take?": [[node.bitcoin, 5000]],
+  "Does a node know a longer branch?": [
+    [{ ...node.bitcoin, status: "headers-only" }, 10],
+    [{ ...node.litecoin, status: "invalid" }, 3],
+  ],
+  "Which messages take the upload?": Object.entries(SENT_BY_MESSAGE)
+    .slice(0, 5)
+    .map(([message, perSecond]) => [byChain("bitcoin", "message", message), perSecond] as const),
+  "How many peers have an encrypted transport?": [[{ chain: "bitcoin" }, 0.75]],
 };
 
 /** Their answers come in the order of their values. */

@@ -33,6 +33,8 @@ export const node = {
   kadenaA: { target: "kadena-a", chain: "chainweb" },
   kadenaB: { target: "kadena-b", chain: "chainweb" },
   kadenaC: { target: "kadena-c", chain: "chainweb" },
+  bitcoin: { target: "bitcoin-a", chain: "bitcoin" },
+  litecoin: { target: "litecoin-a", chain: "litecoin" },
 } satisfies Readonly<Record<string, Labels>>;
 
 function gauge(name: string, labels: Labels, value: number | Series["value"], minutes = HOUR): Series {
@@ -143,6 +145,39 @@ const polls: readonly Series[] = [
   counter("p2p_node_poll_failures_total", { ...node.wireA, reason: "timeout" }, 0),
 ];
 
+function outbound(labels: Labels, counts: Readonly<Record<string, number>>): readonly Series[] {
+  return Object.entries(counts).map(([peer_network, count]) =>
+    gauge("p2p_bitcoin_peers_by_network", { ...labels, direction: "outbound", peer_network }, count),
+  );
+}
+
+function tips(labels: Labels, leads: Readonly<Record<string, number>>): readonly Series[] {
+  return Object.entries(leads).map(([status, lead]) =>
+    gauge("p2p_bitcoin_chain_tip_lead_blocks", { ...labels, status }, lead),
+  );
+}
+
+/** Bytes that bitcoin-a sends in a second. */
+export const SENT_BY_MESSAGE = { block: 600, tx: 300, inv: 200, getdata: 100, pong: 2, ping: 1 };
+
+/** bitcoin-a downloads its blocks; litecoin-a refuses a branch that is 3 blocks longer, and has all outbound peers over Tor. */
+const bitcoinFamily: readonly Series[] = [
+  ...outbound(node.bitcoin, { ipv4: 5, onion: 5 }),
+  ...outbound(node.litecoin, { ipv4: 0, onion: 8 }),
+  gauge("p2p_bitcoin_verification_progress_ratio", node.bitcoin, (ago) => 0.5 - 0.006 * ago),
+  gauge("p2p_bitcoin_verification_progress_ratio", node.litecoin, (ago) => 1 - 0.000_001 * ago),
+  gauge("p2p_bitcoin_initial_block_download", node.bitcoin, 1),
+  gauge("p2p_bitcoin_initial_block_download", node.litecoin, 0),
+  ...tips(node.bitcoin, { "valid-fork": -90, "headers-only": 10 }),
+  ...tips(node.litecoin, { invalid: 3 }),
+  ...Object.entries(SENT_BY_MESSAGE).map(([message, perSecond]) =>
+    counter("p2p_bitcoin_message_transmit_bytes_total", { ...node.bitcoin, message }, perSecond),
+  ),
+  ...Object.entries({ v1: 2, v2: 6, detecting: 0 }).map(([transport, count]) =>
+    gauge("p2p_bitcoin_peers_by_transport", { ...node.bitcoin, transport }, count),
+  ),
+];
+
 /** How many seconds ago the last successful poll of a node was. */
 export const AGES: readonly (readonly [labels: Labels, seconds: number])[] = [
   [node.wireA, 15],
@@ -158,7 +193,7 @@ export function historyLines(endSeconds: number): readonly string[] {
   const days = (labels: Labels, count: number) =>
     gauge("p2p_node_tls_certificate_expiry_timestamp_seconds", labels, endSeconds + count * DAY_SECONDS);
   const all: readonly Series[] = [
-    ...[...lags, ...traffic, ...peers, ...bytes, ...deploy, ...polls],
+    ...[...lags, ...traffic, ...peers, ...bytes, ...deploy, ...polls, ...bitcoinFamily],
     ...[days(node.kadenaA, 10), days(node.kadenaB, 30), days(node.kadenaC, -1)],
     ...[node.wireA, node.moneroA].map((labels) => gauge("peer_exporter_node_info", labels, 1)),
     ...AGES.map(([labels, seconds]) => gauge("p2p_node_last_success_timestamp_seconds", labels, endSeconds - seconds)),
