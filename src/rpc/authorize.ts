@@ -85,7 +85,7 @@ function plainLogin(
 }
 
 /**
- * A node writes its cookie when it starts, and removes it when it stops. So where there is none, the request is sent without it:
+ * A node writes its cookie when it starts, and removes it when it stops. Where the file is missing, the request is sent without it:
  * the answer tells a node that does not run from a wrong path.
  */
 function cookieLogin(pair: Secret): Login {

@@ -334,12 +334,12 @@ describe("discover", () => {
     const { code, output } = await exporter("discover", node.url);
     await Promise.all([node.close(), elsewhere.close()]);
     expect(code).toBe(1);
-    // One cause for all three.
-    expect(output).toContain(`${node.url} as wire, monero, chainweb: calls at ${node.url}: `);
+    // One cause for all of them.
+    expect(output).toContain(`${node.url} as wire, monero, chainweb, bitcoin: calls at ${node.url}: `);
     expect(output.match(/redirects are not followed/g)).toHaveLength(1);
     expect(elsewhere.requests).toEqual([]);
     const asked = new Set(node.requests.map(({ method, url }) => `${method} ${url}`));
-    for (const call of asked) expect(call).toMatch(/^(POST \/(v1|json_rpc|get_|[a-z_]+$)|GET \/chainweb\/)/);
+    for (const call of asked) expect(call).toMatch(/^(POST \/($|v1|json_rpc|get_|[a-z_]+$)|GET \/chainweb\/)/);
     expect(node.requests.filter(({ headers }) => headers.authorization !== undefined)).toEqual([]);
   });
 

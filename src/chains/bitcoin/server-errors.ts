@@ -40,6 +40,12 @@ const OTHER_SERVER: Meaning = {
     "that keeps the method back, use a node of your own",
 };
 
+/** Of btcd, and of zcashd, as of Bitcoin Core up to 0.13: a boolean, which newer versions refuse. */
+const OTHER_PARAMETER: Meaning = {
+  reason: "unavailable",
+  advice: "the node wants a parameter of old versions for this method",
+};
+
 const NO_PEERS: Meaning = {
   reason: "unavailable",
   advice: "the node runs without its peer-to-peer part: start it with a network",
@@ -84,6 +90,7 @@ function meaningOf(error: ServerError, method: string): Meaning | undefined {
   if (LIMITED.test(text)) return LIMITED_USER;
   if (code === METHOD_NOT_FOUND) return COMMON_METHODS.has(method) ? OTHER_SERVER : NO_METHOD;
   if (UNIMPLEMENTED.test(text)) return NO_METHOD;
+  if (method === "getaddednodeinfo" && (code === -32602 || code === -1)) return OTHER_PARAMETER;
   if (code !== undefined && code <= -1 && code >= -36) return OF_NODE;
   const kind = kindByText(texts) ?? kindByCode(code);
   if (kind !== undefined) return MEANINGS[kind];
@@ -153,7 +160,7 @@ export function explainStatus(response: RpcResponse, call: string, method: strin
   const { status, body } = response;
   const message = `${call}: expected HTTP 200, found ${status}`;
   // Both refusals of a node are a 403 without a body (httprpc.cpp, httpserver.cpp).
-  if (status === 403 && body.length === 0) return { reason: "unauthorized", message, advice: refused(method) };
+  if (status === 403 && body.length === 0) return { ...refused(method), message: `${message}: ${REFUSED}` };
   for (const { text, statuses, meaning } of TEXTS) {
     const isSaid = statuses.includes(status) && Buffer.from(body.subarray(0, text.length)).toString("latin1") === text;
     if (isSaid) return { ...meaning, message: `${message}: ${text}` };
@@ -164,9 +171,11 @@ export function explainStatus(response: RpcResponse, call: string, method: strin
   return meaning && { ...meaning, message: message + wordsIn(response) };
 }
 
-function refused(method: string): string {
-  return (
+const REFUSED = "the node refuses this method to this user, or this machine";
+
+function refused(method: string): Meaning {
+  const advice =
     `add ${method} to rpcwhitelist of this user (with any rpcwhitelist, a user without one may call nothing unless ` +
-    "rpcwhitelistdefault=0), or this machine to rpcallowip"
-  );
+    "rpcwhitelistdefault=0), or this machine to rpcallowip";
+  return { reason: "unauthorized", advice };
 }

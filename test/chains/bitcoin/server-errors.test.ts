@@ -48,7 +48,7 @@ const ERRORS: readonly (readonly [string, Reply, string, FailureReason, RegExp, 
     { status: 403 },
     "getchaintips",
     "unauthorized",
-    /^HTTP 200, found 403$/,
+    /^HTTP 200, found 403: the node refuses this method to this user, or this machine$/,
     /^add getchaintips to rpcwhitelist of this user \(.*rpcwhitelistdefault=0\), or this machine to rpcallowip$/,
   ],
   [
@@ -170,6 +170,20 @@ const ERRORS: readonly (readonly [string, Reply, string, FailureReason, RegExp, 
     /^a result, found JSON-RPC error -1 "Command unimplemented"$/,
     /does not offer this method/,
   ],
+  ...[
+    jsonReply(error(-32602, "wrong number of params (expected between 1 and 2, received 0)")),
+    jsonReply(error(-1, 'getaddednodeinfo dns ( "node" )\n\nReturns information'), 500),
+  ].map(
+    (reply) =>
+      [
+        `a parameter of old versions, with ${reply.status}: it was a failure of btcd`,
+        reply,
+        "getaddednodeinfo",
+        "unavailable",
+        / "(?:wrong number of params|getaddednodeinfo dns) /,
+        /wants a parameter of old versions/,
+      ] as const,
+  ),
   [
     "plain HTTP to btcd's port with TLS",
     { status: 400, body: "Client sent an HTTP request to an HTTPS server.\n" },
