@@ -54,13 +54,23 @@ function isProgram(path: string): boolean {
 /** Outside of the repository, and of node_modules, which `npm ci` removes: a build takes minutes. */
 const cacheFolder = () => join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "peer-exporter", "tools");
 
+/** A program that is there already: on PATH, or built before. */
+export function findInstalled({ name, source }: Program): string | undefined {
+  const built = source && builtAt(name, source);
+  return onPath(name) ?? (built !== undefined && isProgram(built) ? built : undefined);
+}
+
+function builtAt(name: string, { version }: GoSource): string {
+  return join(cacheFolder(), `${name}-${version}`);
+}
+
 export function findOrBuild(program: Program): FoundProgram | Missing {
   const { name, accepts = () => true, source, install } = program;
   const path = onPath(name);
   if (path !== undefined && accepts(path)) return { path, from: path };
   const why = path === undefined ? "not on PATH" : `${path} is another version`;
   if (source === undefined) return { reason: `${why}; ${install}` };
-  const built = join(cacheFolder(), `${name}-${source.version}`);
+  const built = builtAt(name, source);
   if (isProgram(built)) return { path: built, from: source.version };
   if (onPath("go") === undefined) return { reason: `${why}, and there is no Go to build it with; ${install}` };
   const problem = build(source, built);

@@ -94,6 +94,8 @@ type Discovery = {
   readonly variants: readonly Readonly<Record<string, string>>[];
   /** Options of the block that are another URL of the same host, and where that usually answers. */
   readonly companions: Readonly<Record<string, Endpoint>>;
+  /** Where a node writes the cookie that its RPC accepts as a login, in words; absent: it has none. */
+  readonly cookieFile?: string | undefined;
 };
 
 export type Endpoint = { readonly scheme: "http" | "https"; readonly port: number };

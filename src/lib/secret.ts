@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { describeFile, FileError, fileErrorCode } from "./errno.ts";
+import { describeFile, errorCode, FileError, fileErrorCode } from "./errno.ts";
 import { files, MAX_FILE_BYTES } from "./files/files.ts";
 
 /** How a secret looks wherever it could be printed. */
@@ -117,11 +117,15 @@ export function printSecret(key: string, secret: Secret): Readonly<Record<string
 
 const PRINTS_AS_MASK = { toString: () => MASK, toJSON: () => MASK, [inspect.custom]: () => MASK };
 
+/** There is no such file. The message shows of its path what may be shown. */
+export class MissingSecretError extends Error {}
+
 async function readSecret(path: string, decode: (bytes: Uint8Array) => string): Promise<string> {
   try {
     return decode(await files.read(path, MAX_FILE_BYTES.secret));
   } catch (error) {
-    throw new Error(`cannot read ${await describeFile(path, error, "secret file")} (${fileErrorCode(error)})`);
+    const problem = `cannot read ${await describeFile(path, error, "secret file")} (${fileErrorCode(error)})`;
+    throw errorCode(error) === "ENOENT" ? new MissingSecretError(problem) : new Error(problem);
   }
 }
 

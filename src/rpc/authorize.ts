@@ -1,5 +1,5 @@
-import { isSendable, type Secret } from "../lib/secret.ts";
-import { nodeError } from "../model/failure.ts";
+import { isSendable, MissingSecretError, type Secret } from "../lib/secret.ts";
+import { NodeError } from "../model/failure.ts";
 import { createDigestSession } from "./digest.ts";
 import { basicCredentials, type RpcRequest, type RpcResponse, type SentLogin } from "./message.ts";
 import type { Auth, SecretHeader } from "./settings.ts";
@@ -52,7 +52,7 @@ function createLogin(auth: Auth, isFromUrl: boolean): Login {
         [auth.name]: headerText(value),
       }));
     case "cookie":
-      return plainLogin(auth.pair, { kind: "cookie" }, basic);
+      return cookieLogin(auth.pair);
     case "basic":
       return plainLogin(auth.password, { kind: "basic", isFromUrl }, (password) =>
         basic(`${auth.username}:${password}`),
@@ -75,12 +75,36 @@ function plainLogin(
   let tried: string | undefined;
   return {
     async headers() {
-      tried = await revealed(secret, sent.kind === "cookie" ? NO_COOKIE : undefined);
+      tried = await revealed(secret, sent.kind === "cookie" ? UNREADABLE_COOKIE : undefined);
       return headersFor(tried);
     },
     repeats: async (_, repeats) =>
       repeats === 0 && secret.file() !== undefined && (await secret.reveal().catch(() => tried)) !== tried,
     sent: () => sent,
+  };
+}
+
+/**
+ * A node writes its cookie when it starts, and removes it when it stops. Where the file is missing, the request is sent without it:
+ * the answer tells a node that does not run from a wrong path.
+ */
+function cookieLogin(pair: Secret): Login {
+  const login = plainLogin(pair, { kind: "cookie" }, basic);
+  let missing: string | undefined;
+  return {
+    async headers(request) {
+      missing = undefined;
+      try {
+        return await login.headers(request);
+      } catch (error) {
+        const cause = error instanceof NodeError ? error.cause : undefined;
+        if (!(cause instanceof MissingSecretError)) throw error;
+        missing = cause.message;
+        return {};
+      }
+    },
+    repeats: login.repeats,
+    sent: () => ({ kind: "cookie", missing }),
   };
 }
 
@@ -111,8 +135,9 @@ function digestLogin({ username, password }: Auth & { readonly kind: "digest" })
   };
 }
 
-const NO_COOKIE =
-  "the node writes its cookie when it starts: check that it runs, the path of auth.cookie_file, and that this user may read it";
+const UNREADABLE_COOKIE =
+  "check that auth.cookie_file is the cookie of the node and that this user may read it: a node writes it for its own user alone, " +
+  "with each start (bitcoind 28 and later: rpccookieperms=group)";
 
 async function revealed(secret: Secret, advice = "check the auth block of this node"): Promise<string> {
   try {
@@ -124,7 +149,7 @@ async function revealed(secret: Secret, advice = "check the auth block of this n
     return text;
   } catch (error) {
     const problem = error instanceof Error ? error.message : "the secret cannot be read";
-    throw nodeError("unauthorized", problem, advice);
+    throw new NodeError({ reason: "unauthorized", message: problem, advice }, { cause: error });
   }
 }
 

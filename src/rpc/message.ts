@@ -35,7 +35,9 @@ export type RpcResponse = {
 /** The credentials of a request, without their secrets, to explain why they were refused. */
 export type SentLogin = {
   readonly login:
-    | { readonly kind: "none" | "bearer" | "cookie" }
+    | { readonly kind: "none" | "bearer" }
+    /** `missing`: there was no such file, as this says, so nothing was sent. */
+    | { readonly kind: "cookie"; readonly missing?: string | undefined }
     /** `isFromUrl`: from the userinfo of the URL. */
     | { readonly kind: "basic"; readonly isFromUrl: boolean }
     /** In lower case. */

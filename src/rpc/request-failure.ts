@@ -166,12 +166,15 @@ function connectAdvice(code: string, url: NodeUrl): string {
   }
   if (["EMFILE", "ENFILE", "NO_CONNECTION_SLOT"].includes(code)) return "raise the limit of open files of this process";
   if (code === "ECONNRESET" || code === "EPIPE") {
-    return url.protocol === "http:"
-      ? "the port may expect https://, or the node is at its connection limit (monerod: rpc-max-connections-per-private-ip)"
-      : "the node may be at its connection limit or restarting";
+    return url.protocol === "http:" ? CLOSED_WITHOUT_ANSWER : "the node may be at its connection limit or restarting";
   }
   return "check the address, the route and the firewall";
 }
+
+/** zebrad answers a wrong login so (zebra-rpc, http_request_compatibility.rs). */
+const CLOSED_WITHOUT_ANSWER =
+  "the port may expect https://, the node refuses the login of auth (zebrad), or it is at its connection limit (monerod: " +
+  "rpc-max-connections-per-private-ip)";
 
 const CLOSED_IN_HANDSHAKE =
   "check that the port speaks TLS; if it does, the node may be at its connection limit " +

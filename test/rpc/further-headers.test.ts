@@ -117,6 +117,33 @@ describe("a cookie file", () => {
     expect(node.requests).toHaveLength(2);
   });
 
+  it("that is missing does not hide that the node does not run: its reason was unauthorized", async () => {
+    const file = path();
+    const node = await fakeNode(() => json({}));
+    // Not every node of the family wants a login.
+    expect((await client(node.url, file).request(GET, patience())).status).toBe(200);
+    expect(node.requests[0]?.headers.authorization).toBeUndefined();
+    await node.close();
+    const { failure } = await refusal(client(node.url, file).request(GET, patience()));
+    expect(failure).toMatchObject({ reason: "connect", message: expect.stringContaining("refused") });
+  });
+
+  it("that is missing is named where the node wants it, and is tried once it is there", async () => {
+    const file = path();
+    let isWritten = false;
+    const node = await fakeNode(({ headers }) => {
+      if (isWritten) writeFileSync(file, "__cookie__:new");
+      return headers.authorization === basic("__cookie__:new") ? json({}) : { status: 401 };
+    });
+    const cookie = client(node.url, file);
+    const { status, sent } = await cookie.request(GET, patience());
+    const missing = expect.stringMatching(/^cannot read a secret file in .* \(ENOENT: no such file\)$/);
+    expect([status, sent?.login]).toEqual([401, { kind: "cookie", missing }]);
+    isWritten = true;
+    expect((await cookie.request(GET, patience())).status).toBe(200);
+    expect(node.requests).toHaveLength(3);
+  });
+
   it.each(["the same cookie", "another cookie each time"])("is not tried a third time: %s", async (which) => {
     const file = path();
     writeFileSync(file, "__cookie__:0");
@@ -132,7 +159,6 @@ describe("a cookie file", () => {
   });
 
   it.each([
-    ["is missing", undefined, /^cannot read a secret file in .* \(ENOENT: no such file\)$/],
     ["is empty", "", /^expected user:password in the secret file .*\.cookie$/],
     ["has no colon", "c4nary-c4nary\n", /^expected user:password in the secret file .*\.cookie$/],
     ["has no user", ":c4nary", /^expected user:password/],

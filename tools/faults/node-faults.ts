@@ -37,14 +37,14 @@ export const NODE_FAULTS = {
     fault: "The connection is closed without a byte",
     shows: NOTHING_LEFT,
     reason: "connect",
-    log: "down: … at …: the connection was closed early (…); the port may expect https://, or the node is at its connection limit (monerod: rpc-max-connections-per-private-ip)",
+    log: "down: … at …: the connection was closed early (…); the port may expect https://, the node refuses the login of auth (zebrad), or it is at its connection limit (monerod: rpc-max-connections-per-private-ip)",
     remedy: "Try `https://`. On monerod, count the clients of its RPC and raise the limit that the line names.",
   },
   resetInHeaders: {
     fault: "The connection is reset in the headers",
     shows: NOTHING_LEFT,
     reason: "connect",
-    log: "down: … at …: the connection was closed early (…); the port may expect https://, or the node is at its connection limit (monerod: rpc-max-connections-per-private-ip)",
+    log: "down: … at …: the connection was closed early (…); the port may expect https://, the node refuses the login of auth (zebrad), or it is at its connection limit (monerod: rpc-max-connections-per-private-ip)",
     remedy: "Check whether the node crashes at this request, and check load balancers and firewalls in between.",
   },
   resetInBody: {

@@ -6,7 +6,7 @@ import { INFO_BUDGET, type ResponseBudget } from "../../rpc/budget.ts";
 import { callJson } from "../../rpc/call.ts";
 import type { RpcClient } from "../../rpc/client.ts";
 import type { RpcResponse } from "../../rpc/message.ts";
-import { bareFailure, explainStatus, rpcFailure } from "./server-errors.ts";
+import { bareFailure, explainStatus, rpcFailure, WRONG_API } from "./server-errors.ts";
 
 /** What a call needs in addition to its method. */
 type CallOptions = {
@@ -40,8 +40,6 @@ export async function callRpc(
   const { value, response } = await callJson(client, request, signal, explain);
   return resultOf(value, `${method} at ${client.url.label}`, method, response);
 }
-
-const WRONG_API = "check that the URL is the RPC of the node, and that chain is the one that it runs";
 
 /**
  * Exported for the tests. Of both shapes: up to 27 an answer has `result` and `error`, one of them null; with 2.0 only one of them. btcd and 2.0 send

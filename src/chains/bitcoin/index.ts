@@ -7,9 +7,9 @@ import { peerFamilies } from "./peer-families.ts";
 import { rowFamilies } from "./row-families.ts";
 import { sources } from "./sources.ts";
 
-/** Default ports: main network, then test networks (chainparamsbase.cpp of each). */
+/** Default ports: main network, then test networks (chainparamsbase.cpp of each; those of zcashd are usual for zebrad, which has none). */
 const PORTS: Readonly<Record<CoinName, readonly number[]>> = {
-  // Bitcoin Cash has the same ones; testnet3, testnet4, signet, regtest.
+  // testnet3, testnet4, signet, regtest. Bitcoin Cash has the same ones.
   bitcoin: [8332, 18332, 48332, 38332, 18443],
   litecoin: [9332, 19332, 19443],
   dogecoin: [22555, 44555],
@@ -18,7 +18,7 @@ const PORTS: Readonly<Record<CoinName, readonly number[]>> = {
   zcash: [8232, 18232],
 };
 
-/** btcd has TLS; its test network next. */
+/** btcd has TLS; its test networks, and regtest, next (params.go). */
 const BTCD_PORTS = [8334, 18334];
 
 /** Bitcoin Core 0.16 to 32 and what was made from it for other coins, btcd and zebra: one API. */
@@ -60,6 +60,7 @@ export const bitcoin: ChainAdapter = {
     ],
     variants: [{}],
     companions: {},
+    cookieFile: ".cookie in the folder of the node's data (~/.bitcoin/.cookie), or of its network in there",
   },
   publicWords: [
     ...["bitcoin", "bitcoind", "litecoind", "dogecoind", "dashd", "zcashd", "zebrad", "btcd", "wallet"],

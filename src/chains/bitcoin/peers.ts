@@ -86,8 +86,8 @@ function decodeRow(row: JsonObject): BitcoinPeer | "no connection" | undefined {
   const connectionType = connectionTypeOf(row);
   const transport = transportOf(row);
   const permitted = isPermitted(row);
-  // btcd alone has this, and times in microseconds (seen on 0.26).
-  const isBtcd = row.currentheight !== undefined;
+  // btcd alone has these, the first one unless it is 0, and times in microseconds (seen on 0.26).
+  const isBtcd = row.currentheight !== undefined || row.syncnode !== undefined;
   const perSecond = isBtcd ? 1e6 : 1;
   return {
     // Ids begin again at 0 with each process of the node, but not in the same second.

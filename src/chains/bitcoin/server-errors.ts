@@ -1,16 +1,18 @@
 import type { Failure } from "../../model/failure.ts";
-import { explainBody, wait } from "../../rpc/answers/explain.ts";
+import { explainBody, wait, wordsIn } from "../../rpc/answers/explain.ts";
 import { kindByCode, kindByText, MEANINGS, type Meaning, OF_GATEWAY } from "../../rpc/answers/meaning.ts";
 import { isErrorAnswer, readBare, readError, type ServerError, shown } from "../../rpc/answers/server-error.ts";
 import type { RpcResponse } from "../../rpc/message.ts";
 
 /** What errors of nodes of the family mean (src/rpc/protocol.h), and those of gateways in front of them. */
 
-const RPC_IN_WARMUP = -28;
+export const WRONG_API = "check that the URL is the RPC of the node, and that chain is the one that it runs";
 
 const WARMUP: Meaning = {
   reason: "busy",
-  advice: "the node is starting: it answers when it has loaded and verified its blocks, see its log for the progress",
+  advice: "it answers when it has loaded and verified its blocks: see its log for the progress",
+  isStarting: true,
+  finding: "a node that is starting",
 };
 
 const QUEUE_FULL: Meaning = {
@@ -18,9 +20,30 @@ const QUEUE_FULL: Meaning = {
   advice: "other clients fill the node's queue of calls: raise rpcworkqueue and rpcthreads, or send it fewer calls",
 };
 
+const CLIENTS_FULL: Meaning = {
+  reason: "busy",
+  advice: "other clients have all connections of btcd: raise rpcmaxclients, or let fewer clients connect",
+};
+
 const NO_METHOD: Meaning = {
   reason: "unavailable",
   advice: "the node does not offer this method: it is too old for it, or other software",
+};
+
+/** Each node of the family has these. */
+const COMMON_METHODS: ReadonlySet<string> = new Set(["getpeerinfo", "getblockchaininfo"]);
+
+const OTHER_SERVER: Meaning = {
+  reason: "unavailable",
+  advice:
+    "every node of the Bitcoin family offers this method: check that chain is the one that the server runs; if it is a gateway " +
+    "that keeps the method back, use a node of your own",
+};
+
+/** Of btcd, and of zcashd, as of Bitcoin Core up to 0.13: a boolean, which newer versions refuse. */
+const OTHER_PARAMETER: Meaning = {
+  reason: "unavailable",
+  advice: "the node wants a parameter of old versions for this method",
 };
 
 const NO_PEERS: Meaning = {
@@ -33,15 +56,25 @@ const LIMITED_USER: Meaning = {
   advice: "btcd keeps this method from rpclimituser: set auth.basic to its rpcuser",
 };
 
+const CHANGED: Meaning = {
+  reason: "rpc",
+  advice: `the request arrived incomplete or changed, or the server is of another kind: check proxies that change it; ${WRONG_API}`,
+};
+
 const OF_NODE: Meaning = { reason: "rpc", advice: "see the node's log for this call" };
 
 const CODES: ReadonlyMap<number | undefined, Meaning> = new Map([
-  [RPC_IN_WARMUP, WARMUP],
-  // RPC_METHOD_NOT_FOUND
-  [-32601, NO_METHOD],
+  // RPC_IN_WARMUP
+  [-28, WARMUP],
   // RPC_CLIENT_P2P_DISABLED
   [-31, NO_PEERS],
 ]);
+
+/** RPC_METHOD_NOT_FOUND */
+const METHOD_NOT_FOUND = -32601;
+
+/** Of JSON-RPC itself. Gateways send them with other texts. */
+const OF_REQUEST: ReadonlySet<number | undefined> = new Set([-32600, -32602, -32700]);
 
 /** btcd knows methods that it does not offer (seen on 0.26). */
 const UNIMPLEMENTED = /^command unimplemented/i;
@@ -49,21 +82,19 @@ const UNIMPLEMENTED = /^command unimplemented/i;
 /** btcd says this to rpclimituser, with the code of an internal error (seen on 0.26). */
 const LIMITED = /^limited user not authorized/i;
 
-function meaningOf(error: ServerError): Meaning | undefined {
+function meaningOf(error: ServerError, method: string): Meaning | undefined {
   const { code, texts } = error;
   const known = CODES.get(code);
   if (known !== undefined) return known;
   const [text = ""] = texts;
   if (LIMITED.test(text)) return LIMITED_USER;
+  if (code === METHOD_NOT_FOUND) return COMMON_METHODS.has(method) ? OTHER_SERVER : NO_METHOD;
   if (UNIMPLEMENTED.test(text)) return NO_METHOD;
-  if (isOfNode(code)) return OF_NODE;
+  if (method === "getaddednodeinfo" && (code === -32602 || code === -1)) return OTHER_PARAMETER;
+  if (code !== undefined && code <= -1 && code >= -36) return OF_NODE;
   const kind = kindByText(texts) ?? kindByCode(code);
-  return kind && MEANINGS[kind];
-}
-
-/** -1 to -36 (src/rpc/protocol.h) and those of JSON-RPC itself, except for those that gateways use for errors of their own. */
-function isOfNode(code: number | undefined): boolean {
-  return code !== undefined && ((code <= -1 && code >= -36) || code === -32700 || code === -32602);
+  if (kind !== undefined) return MEANINGS[kind];
+  return OF_REQUEST.has(code) ? CHANGED : undefined;
 }
 
 type Answered = {
@@ -74,54 +105,77 @@ type Answered = {
 };
 
 /** The failure of a JSON-RPC answer with an error: an object with code and message, or at some gateways a text. */
-export function rpcFailure(error: unknown, { call, response }: Answered): Failure {
+export function rpcFailure(error: unknown, answered: Answered): Failure {
   const read = readError(error);
-  const meaning = meaningOf(read) ?? OF_GATEWAY;
-  const message = `${call}: expected a result, found JSON-RPC error ${read.code ?? "without a code"}${shown(read, response)}`;
-  return { ...meaning, message, ...wait(meaning, read, response), ...starting(read) };
+  const meaning = meaningOf(read, answered.method) ?? OF_GATEWAY;
+  return failureOf(meaning, read, `a result, found JSON-RPC error ${read.code ?? "without a code"}`, answered);
 }
 
 /** An answer that has neither a result nor an error, such as `{"message": "Unknown API key"}`; undefined: it says nothing. */
-export function bareFailure(answer: unknown, { call, response }: Answered): Failure | undefined {
+export function bareFailure(answer: unknown, answered: Answered): Failure | undefined {
   const read = readBare(answer);
-  const meaning = meaningOf(read) ?? (isErrorAnswer(answer) ? OF_GATEWAY : undefined);
+  const meaning = meaningOf(read, answered.method) ?? (isErrorAnswer(answer) ? OF_GATEWAY : undefined);
   if (meaning === undefined) return undefined;
   const code = read.code === undefined ? "" : ` with the code ${read.code}`;
-  const message = `${call}: expected a JSON-RPC result, found another answer${code}${shown(read, response)}`;
-  return { ...meaning, message, ...wait(meaning, read, response), ...starting(read) };
+  return failureOf(meaning, read, `a JSON-RPC result, found another answer${code}`, answered);
 }
 
-function starting({ code }: ServerError): Pick<Failure, "isStarting"> {
-  return code === RPC_IN_WARMUP ? { isStarting: true } : {};
+function failureOf(meaning: Meaning, read: ServerError, usual: string, { call, response }: Answered): Failure {
+  const { finding, ...known } = meaning;
+  const expected = finding === undefined ? usual : `a result, found ${finding}`;
+  return {
+    ...known,
+    message: `${call}: expected ${expected}${shown(read, response)}`,
+    ...wait(meaning, read, response),
+  };
 }
 
-/** httpserver.cpp, as text/html: with 500 up to 0.21, with 503 in newer versions. */
-const WORK_QUEUE = "Work queue depth exceeded";
+/** Plain texts of nodes, as the start of an answer with one of these statuses. */
+const TEXTS: readonly {
+  readonly text: string;
+  readonly statuses: readonly number[];
+  readonly meaning: Meaning;
+}[] = [
+  // httpserver.cpp, as text/html: with 500 up to 0.21, with 503 in newer versions.
+  { text: "Work queue depth exceeded", statuses: [500, 503], meaning: QUEUE_FULL },
+  // btcd's rpcserver.go.
+  { text: "503 Too busy", statuses: [503], meaning: CLIENTS_FULL },
+];
+
+/** Of statuses whose body says nothing. */
+const STATUSES: Readonly<Partial<Record<number, Meaning>>> = {
+  // A wrong path has no body, an unknown method one.
+  404: {
+    reason: "not_found",
+    advice:
+      "nodes of the family answer at the path / and at /wallet/NAME alone: check the port and the path of the URL (a hosted " +
+      "gateway: its token), and that chain is the one that the server runs",
+  },
+  // Nodes say it to GET, which is never sent.
+  405: { reason: "http", advice: `the server takes no POST here: ${WRONG_API}` },
+};
 
 /** What an unsuccessful response says; undefined where its status says as much. */
 export function explainStatus(response: RpcResponse, call: string, method: string): Failure | undefined {
   const { status, body } = response;
   const message = `${call}: expected HTTP 200, found ${status}`;
   // Both refusals of a node are a 403 without a body (httprpc.cpp, httpserver.cpp).
-  if (status === 403 && body.length === 0) return { reason: "unauthorized", message, advice: refused(method) };
-  if (status === 500 || status === 503) {
-    const text = Buffer.from(body.subarray(0, WORK_QUEUE.length * 2)).toString("latin1");
-    if (text.includes(WORK_QUEUE)) return { ...QUEUE_FULL, message: `${message}: ${WORK_QUEUE}` };
+  if (status === 403 && body.length === 0) return { ...refused(method), message: `${message}: ${REFUSED}` };
+  for (const { text, statuses, meaning } of TEXTS) {
+    const isSaid = statuses.includes(status) && Buffer.from(body.subarray(0, text.length)).toString("latin1") === text;
+    if (isSaid) return { ...meaning, message: `${message}: ${text}` };
   }
-  // An unknown method is a 404 with a body; a wrong path one without.
-  const failure = explainBody(response, call, meaningOf);
-  return failure && { ...failure, ...(isWarmup(response) ? { isStarting: true } : {}) };
+  const said = explainBody(response, call, (error) => meaningOf(error, method));
+  if (said !== undefined) return said;
+  const meaning = STATUSES[status];
+  return meaning && { ...meaning, message: message + wordsIn(response) };
 }
 
-const WARMUP_CODE = /"code": ?-28\b/;
+const REFUSED = "the node refuses this method to this user, or this machine";
 
-function isWarmup({ body }: RpcResponse): boolean {
-  return WARMUP_CODE.test(Buffer.from(body.subarray(0, 1024)).toString("latin1"));
-}
-
-function refused(method: string): string {
-  return (
+function refused(method: string): Meaning {
+  const advice =
     `add ${method} to rpcwhitelist of this user (with any rpcwhitelist, a user without one may call nothing unless ` +
-    "rpcwhitelistdefault=0), or this machine to rpcallowip"
-  );
+    "rpcwhitelistdefault=0), or this machine to rpcallowip";
+  return { reason: "unauthorized", advice };
 }

@@ -29,9 +29,7 @@ export async function discover({ address, ...flags }: DiscoverInvocation, contex
       print(configText(describeFound(found)));
       return 0;
     }
-    printError(
-      ["found no supported node at this address. Tried:", ...triedLines(failed), ...flagLines(failed), ""].join("\n"),
-    );
+    printError([headline(failed), ...triedLines(failed), ...flagLines(failed), ""].join("\n"));
     return 1;
   } catch (error) {
     if (!(error instanceof AddressError || error instanceof AccessError)) throw error;
@@ -84,14 +82,71 @@ function otherNames(chain: ChainName): readonly string[] {
 /** Reasons that concern the address, and not one API there. */
 const OF_ADDRESS: ReadonlySet<FailureReason> = new Set(["dns", "connect", "timeout", "tls", "tls_pin"]);
 
-/** The failed attempts: an address without any server once, other addresses once for each cause, with the chains. */
+/** The login that a server of the chain wants, if that is why it failed. */
+function wantedScheme({ polled: { report } }: PolledEntry): string | undefined {
+  if (report.peers.ok || report.peers.failure.reason !== "unauthorized") return undefined;
+  return /wants (?:a login \()?(digest|basic|bearer)/.exec(report.peers.failure.message)?.[1];
+}
+
+/** A server that wants a login may well be the node. */
+function headline(failed: readonly PolledEntry[]): string {
+  const wanted = failed.flatMap((one) => {
+    const scheme = wantedScheme(one);
+    return scheme === undefined ? [] : [`a server that wants ${scheme} authentication at ${one.polled.node.url.label}`];
+  });
+  const but = wanted.length === 0 ? "" : `, but ${[...new Set(wanted)].join(", and ")}`;
+  return `found no supported node at this address${but}. Tried:`;
+}
+
+/**
+ * The failed attempts, servers that answer first: an address without any server once, other addresses once for each cause, with
+ * the chains.
+ */
 function triedLines(failed: readonly PolledEntry[]): readonly string[] {
   const byServer = new Map<string, PolledEntry[]>();
   for (const one of failed) {
     const { label } = one.polled.node.url;
     byServer.set(label, [...(byServer.get(label) ?? []), one]);
   }
-  return [...byServer].flatMap(([server, entries]) => serverLines(server, entries));
+  const answering: string[] = [];
+  const silent = new Map<string, string[]>();
+  for (const [server, entries] of byServer) {
+    const finding = onlyFinding(entries);
+    if (finding === undefined) answering.push(...serverLines(server, entries));
+    else silent.set(finding, [...(silent.get(finding) ?? []), server]);
+  }
+  return [
+    ...answering,
+    ...[...silent].flatMap(([finding, servers]) =>
+      placesOf(servers).map((place) => `  ${place}: ${harmless(finding)}`),
+    ),
+  ];
+}
+
+/** Why no attempt at an address reached a server, if all failed alike and nothing can be advised for this address alone. */
+function onlyFinding(entries: readonly PolledEntry[]): string | undefined {
+  const findings = entries.map(({ polled: { report } }) => {
+    const failure = report.peers.ok ? undefined : report.peers.failure;
+    return failure !== undefined && OF_ADDRESS.has(failure.reason) && !isOfTls(failure) ? bare(failure) : undefined;
+  });
+  return new Set(findings).size === 1 ? findings[0] : undefined;
+}
+
+const SERVER = /^(https?):\/\/(\[[^\]]{1,60}\]|[^:[\]]{1,300})(?::(\d{1,5}))?$/;
+
+/** Many ports of a host in one line. */
+function placesOf(servers: readonly string[]): readonly string[] {
+  const byOrigin = new Map<string, { readonly server: string; readonly port: string | undefined }[]>();
+  for (const server of servers) {
+    const [, scheme, host, port = scheme === "http" ? "80" : "443"] = SERVER.exec(server) ?? [];
+    const origin = host === undefined ? server : `${scheme}://${host}`;
+    byOrigin.set(origin, [...(byOrigin.get(origin) ?? []), { server, port }]);
+  }
+  return [...byOrigin].map(([origin, places]) =>
+    places.length === 1
+      ? places.map(({ server }) => server).join()
+      : `${origin} on ports ${places.map(({ port }) => port).join(", ")}`,
+  );
 }
 
 function serverLines(server: string, entries: readonly PolledEntry[]): readonly string[] {
@@ -104,15 +159,21 @@ function serverLines(server: string, entries: readonly PolledEntry[]): readonly 
     if (!OF_ADDRESS.has(failure.reason)) {
       return [`  ${server} as ${names}: ${harmless(failure.message)}`, `    → ${harmless(failure.advice)}`];
     }
-    const isOfTls = failure.reason === "tls" || failure.reason === "tls_pin";
     // A busy monerod resets some of the handshakes: the advice about its certificate must not be lost by that.
-    const key = isOfTls ? bare(failure) : failure.reason;
+    const key = isOfTls(failure) ? bare(failure) : failure.reason;
     if (shown.has(key)) return [];
     shown.add(key);
-    return [`  ${server}: ${harmless(bare(failure))}`, ...(isOfTls ? [`    → ${harmless(failure.advice)}`] : [])];
+    return [
+      `  ${server}: ${harmless(bare(failure))}`,
+      ...(isOfTls(failure) ? [`    → ${harmless(failure.advice)}`] : []),
+    ];
   });
   const isEmpty = entries.some(({ polled: { report } }) => report.peers.ok);
   return [...lines, ...(isEmpty ? [`  ${server}: an empty list, which may come from any server`] : [])];
+}
+
+function isOfTls({ reason }: Failure): boolean {
+  return reason === "tls" || reason === "tls_pin";
 }
 
 const LOGINS: Readonly<Record<string, { readonly flag: string; readonly key: string }>> = {
@@ -123,16 +184,25 @@ const LOGINS: Readonly<Record<string, { readonly flag: string; readonly key: str
 
 /** The flags to add where a server wants a login, signed its certificate itself, or is behind Tor. */
 function flagLines(failed: readonly PolledEntry[]): readonly string[] {
-  const failures = failed.flatMap(({ polled: { report } }) => (report.peers.ok ? [] : [report.peers.failure]));
-  return [...new Set(failures.flatMap(flagLine))];
+  return [...new Set(failed.flatMap((one) => [...loginLines(one), ...flagLine(one)]))];
 }
 
-function flagLine({ reason, message, advice }: Failure): readonly string[] {
-  if (reason === "unauthorized") {
-    const scheme = /wants (?:a login \()?(digest|basic|bearer)/.exec(message)?.[1];
-    const login = scheme === undefined ? undefined : LOGINS[scheme];
-    return login === undefined ? [] : [`Run it again with ${login.flag}, or add to the entry: ${login.key}`];
-  }
+function loginLines(one: PolledEntry): readonly string[] {
+  const scheme = wantedScheme(one);
+  const login = scheme === undefined ? undefined : LOGINS[scheme];
+  if (login === undefined) return [];
+  const { cookieFile } = chains[one.entry.chain].discovery;
+  return [
+    `Run it again with ${login.flag}, or add to the entry: ${login.key}`,
+    ...(scheme === "basic" && cookieFile !== undefined
+      ? [`A node without a password has a cookie: run it again with --auth.cookie-file FILE, which is ${cookieFile}`]
+      : []),
+  ];
+}
+
+function flagLine({ polled: { report } }: PolledEntry): readonly string[] {
+  if (report.peers.ok) return [];
+  const { reason, message, advice } = report.peers.failure;
   const pin = reason === "tls" ? /tls: \{pin: "([0-9A-F:]+)"\}/.exec(advice)?.[1] : undefined;
   if (pin !== undefined) return [`If the node has this certificate, run it again with --tls.pin ${pin}`];
   const isOfTor = reason === "dns" && message.includes("a name of Tor");

@@ -22,11 +22,9 @@ export function explainBody(
   if (error === undefined) return undefined;
   const meaning = error.code === status && error.texts.length === 0 ? undefined : meaningOf(error);
   if (meaning === undefined || (meaning === MEANINGS.overloaded && status >= 500)) return undefined;
-  return {
-    ...meaning,
-    message: `${call}: expected HTTP 200, found ${status}${shown(error, response)}`,
-    ...wait(meaning, error, response),
-  };
+  const { finding = status, ...known } = meaning;
+  const message = `${call}: expected HTTP 200, found ${finding}${shown(error, response)}`;
+  return { ...known, message, ...wait(meaning, error, response) };
 }
 
 /** What the JSON body of a response says in words, for the message; "" for none. */

@@ -6,7 +6,10 @@ import type { ServerError } from "./server-error.ts";
  * codes contradict each other: -32005 is a quota at most of them (EIP-1474), -32016 a quota at one and a missing key at another.
  * So their text decides, and the code only where the text tells nothing.
  */
-export type Meaning = Pick<Failure, "reason" | "advice">;
+export type Meaning = Pick<Failure, "reason" | "advice" | "isStarting"> & {
+  /** What was found, in place of the status or the code. */
+  readonly finding?: string;
+};
 
 type GatewayError = "quota" | "access" | "method" | "overloaded";
 

@@ -35,6 +35,9 @@ function offeredSchemes(headerValues: readonly string[]): Offered {
 function explain(login: SentLogin["login"], offered: Offered, hasHeaders: boolean): Explanation {
   const wanted = offered.known.filter((scheme) => scheme !== schemeOf(login));
   const isOffered = wanted.length < offered.known.length;
+  if (login.kind === "cookie" && login.missing !== undefined) {
+    return { finding: `the node wants a login, and the exporter ${login.missing}`, advice: NO_COOKIE };
+  }
   if (login.kind === "digest") {
     if (login.state === "stale") return SPREAD;
     if (login.state === "refused") return refused(login, hasHeaders);
@@ -103,6 +106,10 @@ const CHECKS: Readonly<Record<SentLogin["login"]["kind"], (key: string) => strin
   basic: (key) => `check the user and password of ${key}`,
   digest: (key) => `check the user and password of ${key}`,
 };
+
+const NO_COOKIE =
+  "check the path of auth.cookie_file: the node writes .cookie into the folder of its data, or of its network in there, unless it " +
+  "has a rpcpassword, which belongs in auth.basic";
 
 const MISSING: Explanation = {
   finding: "the node wants credentials, and does not say which",

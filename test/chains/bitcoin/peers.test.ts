@@ -178,6 +178,9 @@ describe("other software of the family", () => {
     expect(line(peer)).toBe("outbound connected 198.51.100.12:8333 ipv4 930018 /btcwire:0.5.0/btcd:0.26.2/");
     expect(peer).toMatchObject({ id: "1 1767300000", latencySeconds: 0.051_234, pingWaitSeconds: 90, transport: "v2" });
     expect(peer.info?.labels).toEqual(["", "v2", ""]);
+    const { currentheight: _, ...atZero } = btcdRow();
+    // btcd leaves out a height of 0: the latency was 51,234 s.
+    expect(decodeRow(atZero)).toMatchObject({ height: undefined, latencySeconds: 0.051234 });
     const before = decodeRow(btcdRow({ pingtime: 0, pingwait: 0, v2_connection: false, currentheight: 0 }));
     expect(before).toMatchObject({ latencySeconds: undefined, pingWaitSeconds: undefined, transport: "v1" });
     expect(before.height).toBeUndefined();

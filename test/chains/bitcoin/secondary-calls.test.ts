@@ -16,8 +16,9 @@ describe("software that offers less", () => {
     const report = await openBitcoin({
       ...{ getpeerinfo: [btcdRow()], getblockchaininfo: info, getnetworkinfo: unimplemented },
       ...{ listbanned: raw(rpcError(-32_601, "Method not found", 200)), getaddrmaninfo: undefined },
+      getaddednodeinfo: raw(rpcError(-32_602, "wrong number of params (expected between 1 and 2, received 0)", 200)),
     }).poll();
-    expect([...report.apis.keys()]).toEqual(["last_block", "totals", "uptime", "chain_tips", "added_nodes"]);
+    expect([...report.apis.keys()]).toEqual(["last_block", "totals", "uptime", "chain_tips"]);
     expect(report).toMatchObject({
       ...{ networkKey: "bitcoin main", blockSeconds: 600, syncing: "progress" },
       ...{ identity: { network: "main", version: undefined } },

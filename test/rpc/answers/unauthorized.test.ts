@@ -56,6 +56,12 @@ describe("a 401 says that", () => {
       /^the node wants digest .*auth\.basic.*; set auth\.digest .*in place of auth\.basic$/,
     ],
     ["digest, not the URL's", inUrl, MONEROD, /the login in the URL is another.*in place of the login in the URL$/],
+    [
+      "the cookie is missing",
+      sent({ kind: "cookie", missing: "cannot read a secret file in /d (ENOENT: no such file)" }),
+      BASIC,
+      /^the node wants a login, and the exporter cannot read a secret file in \/d .*; check the path of auth\.cookie_file: /,
+    ],
     ["digest, not a cookie", cookie, MONEROD, /in place of auth\.cookie_file$/],
     ["basic, not bearer", bearer, BASIC, /in place of auth\.bearer$/],
     ["basic, not digest", digest("unanswered"), BASIC, /in place of auth\.digest$/],
