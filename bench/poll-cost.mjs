@@ -10,12 +10,13 @@ const MOST = 4;
 const CHAINS = [
   { chain: "monero", name: "Monero" },
   { chain: "wire", name: "Wire" },
+  { chain: "bitcoin", name: "Bitcoin" },
 ];
 
 const title = "A poll";
 const method = `The program in one process, with an HTTP client that returns prepared bytes and a schedule that the bench controls.
 The bench times a whole poll of one node, from the response bytes of all its calls (get_info, get_connections and byte
-totals; connections and info) over decoding, report, history and lag to the finished sample lines, including series of
+totals; connections and info; getpeerinfo, getblockchaininfo, byte totals and uptime) over decoding, report, history and lag to the finished sample lines, including series of
 connections. The time of a poll of a node without peers is subtracted, as it is not the cost of the peer list. The
 baseline, measured in turn, is only TextDecoder and JSON.parse over the same bytes. Medians of 600 polls after 2,000 for
 the compiler.`;
@@ -23,7 +24,7 @@ the compiler.`;
 /** @param {import("./support/bench.mjs").Context} context @returns {Promise<import("./support/bench.mjs").Result>} */
 export function run({ progress }) {
   return withScope(async (scope) => {
-    progress("poll-cost: Monero and Wire");
+    progress("poll-cost: Monero, Wire and Bitcoin");
     const program = await bundle(scope, {
       entry: "poll-entry.mjs",
       replace: { "rpc/client.ts": "answering-client.mjs", "poll/scheduler.ts": "captured-schedule.mjs" },
