@@ -38,6 +38,7 @@ const PACKAGES = "test/packages/**/*.test.ts";
 /** They watch the demo, real nodes, an Alertmanager, files, scrapes, or an exporter with slow clients, and hardly use a core. */
 const WATCHES = [
   ...["demo", "queries/demo", "stack", "troubles", "secrets", "monero-forks"],
+  ...["bitcoin/access", "bitcoin/network"],
   ...["clients", "clock", "files", "log"].map((name) => `exporter-faults/${name}`),
   ...["duplicates", "web-config"],
 ].map((name) => `test/e2e/${name}.test.ts`);

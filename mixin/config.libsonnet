@@ -90,16 +90,42 @@
       },
       // Days before the release of a Chainweb node stops working.
       chainwebServiceDays: { warning: 14, critical: 3 },
+      // A node of the Bitcoin family is in its initial block download without any progress for stuckFor, or for longFor and would
+      // need more than restDays days more at the rate of its last day.
+      bitcoinInitialDownload: { stuckFor: '6h', longFor: '3d', restDays: 7 },
+      // A branch that the node does not follow is higher than its own by more blocks than this, and is not being caught up with
+      // since `since`.
+      bitcoinTipAhead: { blocks: 2, since: '1h' },
+      // All of at least this many outbound peers are on one network.
+      bitcoinOneNetwork: { peers: 8 },
+      // A network that cannot be reached is missed for `within` after it could be.
+      bitcoinUnreachable: { within: '1d' },
+      // More nodes of addnode than this are away.
+      bitcoinAddedAway: { nodes: 0 },
 
       // Alerts on peers: alerts/peers.libsonnet.
 
       // Fewer connected peers than this are few. You can add chains; `others` is for those without a number.
-      fewPeers: { wire: 2, antelope: 2, monero: 6, chainweb: 5, others: 2 },
+      fewPeers: {
+        wire: 2,
+        antelope: 2,
+        monero: 6,
+        chainweb: 5,
+        bitcoin: 5,
+        litecoin: 5,
+        dash: 5,
+        bitcoincash: 4,
+        dogecoin: 4,
+        zcash: 4,
+        others: 2,
+      },
       peersDropping: {
         // A node lost many peers if it has less than this share of those 10 minutes before; chains as above.
         remainingShare: { chainweb: 0.25, others: 0.5 },
         // And if it had at least this many before: with fewer, each single peer is a large share.
         peersBefore: 6,
+        // A node of the Bitcoin family that started less than this ago is still waiting for inbound peers.
+        startSeconds: 2400,
       },
       // At least this share of the peers is in one subnet. Only nodes with at least this many peers with an IP address.
       peersConcentrated: { share: 0.5, peers: 8 },
@@ -162,6 +188,13 @@
             stalledMaxPollSeconds: 600,
             oldSeconds: 7200,
             oldMaxPollSeconds: 600,
+          },
+          threeMinutes: {
+            blockSeconds: 180,
+            stalledFor: '1h',
+            stalledMaxPollSeconds: 900,
+            oldSeconds: 10800,
+            oldMaxPollSeconds: 900,
           },
           tenMinutes: {
             blockSeconds: 600,

@@ -48,11 +48,13 @@ export function annotationsOf(variables: readonly VariableSpec[]): readonly Anno
       isTime: true,
     },
     {
-      // Only monerod reports when it started.
+      // Only these report when they started.
       isShown: ofNodes,
       name: "Node starts",
       color: "purple",
-      expr: `1000 * ${once(node("p2p_monero_start_timestamp_seconds"))}`,
+      expr: ["monero", "bitcoin"]
+        .map((chain) => `1000 * ${once(node(`p2p_${chain}_start_timestamp_seconds`))}`)
+        .join(" or "),
       title: "{{target}} started",
       text: "{{chain}} {{target}}",
       tags: "chain,target",

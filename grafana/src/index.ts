@@ -1,3 +1,4 @@
+import { bitcoin } from "./dashboards/bitcoin.ts";
 import { chainweb } from "./dashboards/chainweb.ts";
 import { exporterItself } from "./dashboards/exporter.ts";
 import { fleet } from "./dashboards/fleet.ts";
@@ -14,5 +15,6 @@ export const dashboardSpecs: readonly DashboardSpec[] = [
   wire,
   monero,
   chainweb,
+  bitcoin,
   exporterItself,
 ];

@@ -9,6 +9,7 @@ local sections = [
   import 'peers.libsonnet',
   import 'head.libsonnet',
   import 'chains.libsonnet',
+  import 'bitcoin.libsonnet',
   import 'exporter.libsonnet',
 ];
 

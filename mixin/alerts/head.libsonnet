@@ -119,8 +119,8 @@ function(config)
         alert: 'P2PNodeHeadStalled',
         comment: lib.text(|||
           Bands by the usual time between two blocks. Where blocks come at random, the chance that one takes x times as
-          long is e^-x: 42 times and more up to 10 s, 20 times at 120 s (40 minutes, once in two thousand years), 18
-          times at 600 s (3 hours, once in a thousand years). Nodes that are polled too rarely for their band are left
+          long is e^-x: 42 times and more up to 10 s, 20 times at 120 s (40 minutes, once in two thousand years) and at
+          180 s (an hour), 18 times at 600 s (3 hours, once in a thousand years). Nodes that are polled too rarely for their band are left
           out: two polls may be closer than the offset by one interval.
         |||),
         expr: network.withNetwork(heads.stalled(config), 'p2p_node_head_height'),
@@ -177,7 +177,11 @@ function(config)
       },
       {
         alert: 'P2PNodeSyncingTooLong',
-        expr: lib.fill('avg_over_time(p2p_node_syncing[%s]) > %s', [
+        comment: lib.text(|||
+          The initial block download of the Bitcoin family may take days and has an alert that looks at its progress,
+          P2PBitcoinInitialDownloadSlow.
+        |||),
+        expr: lib.fill('avg_over_time(p2p_node_syncing[%s]) > %s\n  unless p2p_bitcoin_initial_block_download == 1', [
           config.thresholds.syncingTooLong.range,
           lib.number(config.thresholds.syncingTooLong.share),
         ]),

@@ -28,7 +28,7 @@ function(config) {
     down('') {
       comment: lib.text(|||
         If a node is polled once an hour, one failed poll is not an outage. A restricted monerod has its own alert,
-        P2PMoneroRestrictedRpc.
+        P2PMoneroRestrictedRpc, and so has a node of the Bitcoin family that is starting, P2PBitcoinWarmupLong.
       |||),
       'for': '5m',
       severity: 'warning',

@@ -59,7 +59,7 @@ function(config) {
       alert: 'P2PNodeFewPeers',
       comment: lib.text(|||
         Wire nodes have their configured peers, often three; monerod looks for 12; Chainweb nodes know their whole
-        network. A node without any peer has the alert P2PNodeNoPeers.
+        network; nodes of the Bitcoin family look for 10, older ones and forks of them for 8. A node without any peer has the alert P2PNodeNoPeers.
       |||),
       expr: withNetwork(lib.fill(|||
         (
@@ -80,13 +80,15 @@ function(config) {
     {
       alert: 'P2PNodePeersDropping',
       comment: lib.text(|||
-        Averages over minutes, not single polls. On Chainweb, the number of failing peers varies in waves.
+        Averages over minutes, not single polls. On Chainweb, the number of failing peers varies in waves. A node of the
+        Bitcoin family has 10 outbound peers minutes after a restart, and its 100 inbound ones again after hours.
       |||),
       expr: withNetwork(lib.fill(|||
         (
         %s
         )
           and sum without (direction) (avg_over_time(p2p_node_peers[10m] offset 10m)) >= %s
+          unless time() - p2p_bitcoin_start_timestamp_seconds < %s
       |||, [
         chains.byChain(thresholds.peersDropping.remainingShare, function(chain, share)
           lib.fill(|||
@@ -94,6 +96,7 @@ function(config) {
               < %(share)s * sum without (direction) (avg_over_time(p2p_node_peers{%(chain)s}[10m] offset 10m))
           |||, { chain: chain, share: share })),
         lib.number(thresholds.peersDropping.peersBefore),
+        lib.number(thresholds.peersDropping.startSeconds),
       ])),
       'for': '4m',
       keep_firing_for: '15m',
@@ -157,7 +160,8 @@ function(config) {
       comment: lib.text(|||
         Peers that were ahead of the node, or behind it, at every poll of 10 minutes. A height that comes once a
         minute is behind for up to a minute after each block, but not for 10 minutes. On Wire, a height of a handshake
-        proves something only while it is above the node's own head: healthy peers are ahead for a second. Nodes that
+        proves something only while it is above the node's own head: healthy peers are ahead for a second. So does the
+        best header in common with a peer, in the Bitcoin family: a peer that got a block from the node announces none. Nodes that
         are polled so rarely that a poll may always come just after a block are left out.
       |||),
       expr: lib.fill(|||

@@ -12,6 +12,7 @@
 
   // The files of ../../grafana/dashboards, which come from its TypeScript. Vendor the whole repository, not this folder alone.
   grafanaDashboards+:: {
+    'peer-exporter-bitcoin.json': withAddresses(import '../../grafana/dashboards/peer-exporter-bitcoin.json'),
     'peer-exporter-chainweb.json': withAddresses(import '../../grafana/dashboards/peer-exporter-chainweb.json'),
     'peer-exporter-exporter.json': withAddresses(import '../../grafana/dashboards/peer-exporter-exporter.json'),
     'peer-exporter-fleet.json': withAddresses(import '../../grafana/dashboards/peer-exporter-fleet.json'),

@@ -7,7 +7,8 @@ local BANDS = [
   ['second', null],
   ['tenSeconds', 'second'],
   ['twoMinutes', 'tenSeconds'],
-  ['tenMinutes', 'twoMinutes'],
+  ['threeMinutes', 'twoMinutes'],
+  ['tenMinutes', 'threeMinutes'],
 ];
 
 // The union of an expression for each band. `text` has %(band)s for the nodes that are in it, and the keys of its thresholds.

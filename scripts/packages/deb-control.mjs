@@ -82,7 +82,8 @@ Description: Prometheus exporter for the peers of blockchain nodes
  versions, how much traffic, and how far a node is behind. Pages for people,
  recording rules, alerts and Grafana dashboards are included.
  .
- Nodes of Wire and Antelope, Monero and Kadena Chainweb are supported. The
+ Nodes of Wire and Antelope, Monero, Kadena Chainweb and the Bitcoin family
+ (Bitcoin, Litecoin, Dogecoin, Bitcoin Cash, Dash, Zcash) are supported. The
  package contains Node.js; no other runtime is needed.
 `;
 }

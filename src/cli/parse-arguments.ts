@@ -46,7 +46,8 @@ export function parseArguments(args: readonly string[], version: string, output:
 export function createProgram(version: string, output: CliOutput, invoke: (invocation: Invocation) => void): Command {
   const program = new Command("peer-exporter")
     .description(
-      "Prometheus exporter for the peer-to-peer side of blockchain nodes (Wire/Antelope, Monero, Kadena Chainweb).\n" +
+      "Prometheus exporter for the peer-to-peer side of blockchain nodes (Wire/Antelope, Monero, Kadena Chainweb, " +
+        "Bitcoin family).\n" +
         "Without a command it serves the metrics of the nodes from --config.file and --node, " +
         "by default at http://localhost:10900/metrics.",
     )

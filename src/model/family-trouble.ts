@@ -7,11 +7,15 @@ import { duration } from "../lib/text/format.ts";
 export type FamilyTrouble = {
   /** As the address of the status page names it; chains may share one. */
   readonly state: string;
+  /** The values of the labels of the sample that it is about, in their order; absent: the family has no labels. */
+  readonly labels?: readonly string[] | undefined;
   readonly level: "critical" | "warning";
   /** What it says of several nodes, after their number. */
   readonly ofNodes: string;
   /** The alert with this condition, which has a runbook. */
   readonly alert: string;
+  /** A node that says this answers nothing else meanwhile, and is not down. */
+  readonly explainsDown?: true | undefined;
   /** Without the name of the node; undefined: the value says nothing of this. */
   readonly textOf: (value: number, nowMs: number) => string | undefined;
 };

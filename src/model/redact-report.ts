@@ -157,8 +157,14 @@ function cleanFailure(failure: Failure, hide: Hide): Failure {
   return { ...failure, message: hide(failure.message) };
 }
 
-function cleanIdentity({ version, network, chainId }: NodeIdentity, hide: Hide): NodeIdentity {
-  return { version: cleanText(version, hide), network: cleanText(network, hide), chainId: cleanText(chainId, hide) };
+/** Its chain is a name of this program. */
+function cleanIdentity({ version, network, chainId, chain }: NodeIdentity, hide: Hide): NodeIdentity {
+  return {
+    version: cleanText(version, hide),
+    network: cleanText(network, hide),
+    chainId: cleanText(chainId, hide),
+    ...(chain === undefined ? {} : { chain }),
+  };
 }
 
 function cleanPeers(peers: PeerList, hide: Hide): PeerList {

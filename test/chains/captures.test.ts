@@ -1,5 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { decodePage } from "../../src/chains/chainweb/peer-page.ts";
 import { callRpc } from "../../src/chains/monero/calls.ts";
@@ -10,6 +9,8 @@ import { decodePluginPage } from "../../src/chains/wire/plugin-page.ts";
 import { type FailureReason, NodeError } from "../../src/model/failure.ts";
 import type { NodeReport, PeerList } from "../../src/model/report.ts";
 import { parseNodeJson } from "../../src/rpc/node-json.ts";
+import { bitcoinRules } from "./bitcoin/captures.ts";
+import { type Capture, type Check, capturedFiles, familyOf, httpOf, notOurs, type Rule } from "./captured.ts";
 import { openInMemory, poll } from "./sessions.ts";
 import {
   type Fields,
@@ -24,21 +25,14 @@ import {
 } from "./support.ts";
 
 /**
- * Decodes captured answers of real nodes: every file of the folder that CAPTURES_DIR names. They are other people's
- * data, so they are not part of this repository. A file that no rule below knows fails, and so does a rule without one.
+ * Decodes captured answers of real nodes: every file of the folders that CAPTURES_DIR names. They are other people's
+ * data, so they are not part of this repository. A file of a family that no rule below knows fails, and so does a rule of a
+ * family whose folder is there without a file. Folders of families without an adapter are not read.
  */
-const folder = process.env.CAPTURES_DIR;
-if (folder === undefined) process.stderr.write("captured answers are not checked: CAPTURES_DIR is not set\n");
-
-type Capture = { readonly path: string; readonly body: Buffer };
-type Check = (capture: Capture) => unknown;
+const folders = process.env.CAPTURES_DIR;
+if (folders === undefined) process.stderr.write("captured answers are not checked: CAPTURES_DIR is not set\n");
 
 const CALL = "call at http://127.0.0.1";
-
-/** Nothing that an adapter asks for; the reason is for the reader. */
-function notOurs(_why: string): Check {
-  return ({ body }) => expect(body.length).toBeGreaterThan(0);
-}
 
 /** A page of prometheus_plugin with so many connections, and these totals. */
 function pluginPage(expected: {
@@ -56,24 +50,6 @@ function pluginPage(expected: {
 
 function jsonOf({ body }: Capture): unknown {
   return parseNodeJson(body.toString());
-}
-
-/** The last answer in a file of raw HTTP answers. */
-function httpOf({ body }: Capture): Reply & { readonly status: number } {
-  const text = body.toString("latin1");
-  const [head = "", ...rest] = text.slice(text.lastIndexOf("HTTP/1.1 ")).split("\r\n\r\n");
-  const [statusLine = "", ...lines] = head.split("\r\n");
-  const headers: Record<string, string[]> = {};
-  for (const header of lines) {
-    const [name = "", ...value] = header.split(": ");
-    const values = headers[name.toLowerCase()] ?? [];
-    headers[name.toLowerCase()] = [...values, value.join(": ")];
-  }
-  const content = Buffer.from(rest.join("\r\n\r\n"), "latin1");
-  const length = Number(headers["content-length"]?.[0]);
-  expect(content.length).toBeGreaterThanOrEqual(length);
-  expect(content.subarray(length).toString().trim()).toBe("");
-  return { status: Number(statusLine.split(" ")[1]), headers, body: content.subarray(0, length) };
 }
 
 /** A file with only a body. Its name has the status, unless that is 200. */
@@ -107,7 +83,7 @@ function failsAs(chain: "wire" | "chainweb", reason: FailureReason, advice: stri
 
 const BUSY = "poll less often, or raise http-max-in-flight-requests";
 
-const wire: readonly (readonly [RegExp, Check])[] = [
+const wire: readonly Rule[] = [
   [
     /^wire\/wire-W1\/connections\.docs_sample_repaired\.json$/,
     wirePeers("outbound connected devnet-0:4444 unknown 6594 sysio", "outbound disconnected devnet-1:4444 unknown"),
@@ -219,7 +195,7 @@ const isOk: Check = async (capture) => expect((await resultIn(capture)).status).
 
 const BEFORE = "inbound handshaking 127.0.0.1:53582 ipv4, 0/0, 1 s";
 
-const monero: readonly (readonly [RegExp, Check])[] = [
+const monero: readonly Rule[] = [
   [/^monero\/[\d.]+\/json_rpc\/get_connections\.no_peers\.json$/, moneroRows()],
   [
     /\/json_rpc\/get_connections\.just_connected_hub\.json$/,
@@ -342,7 +318,7 @@ function cut(network: string, chains: number, height: number): Check {
   };
 }
 
-const chainweb: readonly (readonly [RegExp, Check])[] = [
+const chainweb: readonly Rule[] = [
   [
     /^chainweb\/mainnet01-2023-01\/cut_peer\.limit5\.page1\.json$/,
     page("inclusive:5", 31_350, 31_350, 31_350, 31_350, 31_350),
@@ -367,38 +343,38 @@ const chainweb: readonly (readonly [RegExp, Check])[] = [
   [/^chainweb\/mainnet01-2\.24\.1\/config\.abridged\.json$/, notOurs("/config is not asked for")],
 ];
 
-const rules = [
-  ...wire,
-  ...monero,
-  ...chainweb,
-  [/^other\//, notOurs("chains without an adapter")] as const,
-  [/^(?:SOURCES\.md|\.gitattributes)$/, notOurs("about the captures")] as const,
-];
+const about: readonly Rule[] = [[/^(?:SOURCES\.md|\.gitattributes)$/, notOurs("about the captures")]];
+
+const RULES: ReadonlyMap<string, readonly Rule[]> = new Map([
+  ...Object.entries({ wire, monero, chainweb, bitcoin: bitcoinRules }),
+  ["other", [[/^other\//, notOurs("chains without an adapter")]]],
+  ["", about],
+]);
 
 function rulesFor(path: string): readonly Check[] {
-  return rules.filter(([pattern]) => pattern.test(path)).map(([, check]) => check);
+  return (RULES.get(familyOf(path)) ?? []).filter(([pattern]) => pattern.test(path)).map(([, check]) => check);
 }
 
-function filesIn(root: string): readonly string[] {
-  return readdirSync(root, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(join(root, "/").length))
-    .sort();
-}
+describe.skipIf(folders === undefined)("captured answers", () => {
+  const all = folders === undefined ? [] : capturedFiles(folders);
+  const files = all.filter(({ path }) => RULES.has(familyOf(path)));
+  const families = new Set(all.map(({ path }) => familyOf(path)));
+  if (folders !== undefined && all.length === 0)
+    process.stderr.write(`captured answers are not checked: no ${folders}\n`);
+  const unread = [...families].filter((family) => !RULES.has(family));
+  if (unread.length > 0)
+    process.stderr.write(`captured answers are not checked: of ${unread.join(", ")}, no adapter\n`);
 
-describe.skipIf(folder === undefined)("captured answers", () => {
-  const root = folder ?? "";
-  const files = folder === undefined ? [] : filesIn(root);
-
-  test.each(files)("%s", async (path) => {
+  test.each(files.map(({ path, file }) => [path, file] as const))("%s", async (path, file) => {
     const [check, ...more] = rulesFor(path);
     if (check === undefined) throw new Error("no rule of this test knows this file: add what it must give");
     expect(more).toEqual([]);
-    await check({ path, body: readFileSync(join(root, path)) });
+    await check({ path, body: readFileSync(file) });
   });
 
-  test("every rule has a file", () => {
-    const unused = rules.filter(([pattern]) => !files.some((path) => pattern.test(path)));
+  test("every rule of a family whose folder is there has a file", () => {
+    const rules = [...RULES].flatMap(([family, each]) => (families.has(family) && family !== "" ? each : []));
+    const unused = rules.filter(([pattern]) => !files.some(({ path }) => pattern.test(path)));
     expect(unused.map(([pattern]) => pattern.source)).toEqual([]);
   });
 });

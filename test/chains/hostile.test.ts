@@ -2,6 +2,19 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { PollRequest } from "../../src/chains/adapter.ts";
+import { resultOf as bitcoinResultOf } from "../../src/chains/bitcoin/calls.ts";
+import { decodeChainInfo } from "../../src/chains/bitcoin/chain-info.ts";
+import { decodeChainTips } from "../../src/chains/bitcoin/chain-tips.ts";
+import { addMessageBytes } from "../../src/chains/bitcoin/message-bytes.ts";
+import { decodeNetworkInfo, decodeTotals } from "../../src/chains/bitcoin/network-info.ts";
+import { messageSamples, peerSamples } from "../../src/chains/bitcoin/peer-samples.ts";
+import { decodePeers } from "../../src/chains/bitcoin/peers.ts";
+import {
+  decodeAddedNodes,
+  decodeAddressManager,
+  decodeBans,
+  decodeHeader,
+} from "../../src/chains/bitcoin/secondary-answers.ts";
 import { decodeCut } from "../../src/chains/chainweb/cut.ts";
 import { decodePage } from "../../src/chains/chainweb/peer-page.ts";
 import { MAX_ROWS } from "../../src/chains/decode.ts";
@@ -23,6 +36,19 @@ import {
 } from "../../src/model/report.ts";
 import { parseNodeJson } from "../../src/rpc/node-json.ts";
 import { runs } from "../support/effort.ts";
+import { CORE_30 } from "./bitcoin/answers.ts";
+import {
+  bcoinRow,
+  btcdRow,
+  coreRow,
+  dashRow,
+  dogecoinRow,
+  oldZebraRow,
+  RELEASES,
+  silentRow,
+  zcashdRow,
+  zebraRow,
+} from "./bitcoin/peer-rows.ts";
 import { header as chainwebHeader, hashOf } from "./chainweb/support.ts";
 import { anyJson, changed, jsonText } from "./hostile.ts";
 import { openInMemory, poll } from "./sessions.ts";
@@ -78,6 +104,11 @@ const wireRows = [
 const moneroRows = list(fields(fields(fixture("monero/get_connections.json")).result).connections);
 const chainwebRows = list(fields(fixture("chainweb/peers.page1.json")).items);
 
+const bitcoinRows = [
+  ...[...RELEASES.map((release) => coreRow(release)), silentRow("30"), dogecoinRow(), dashRow(), zcashdRow()],
+  ...[zebraRow(), oldZebraRow(), btcdRow(), bcoinRow(), coreRow("30", { inflight: [1, 2], pingwait: 70 })],
+];
+
 const HASH = hashOf("a block of another node");
 
 /** What each poll has to find out. */
@@ -85,6 +116,7 @@ const WANTED: Partial<Record<ChainName, PollRequest>> = {
   wire: { block: { height: 700 } },
   monero: { block: { height: 700 } },
   chainweb: { block: { chain: "0", height: 700, hash: HASH } },
+  bitcoin: { block: { height: 700 } },
 };
 
 function expectSoundBlock({ chain, height, hash }: BlockId, own: number): void {
@@ -106,6 +138,16 @@ describe("any JSON gives a value or a NodeError", () => {
     ["Chainweb cut", (answer) => decodeCut(answer, "call")],
     ["Chainweb hashes", (answer) => decodeCut({ hashes: answer }, "call")],
     ["Chainweb page", (answer) => decodePage(answer, "call")],
+    ["Bitcoin peers of any result", (answer) => decodePeers(answer, "call", { receivedMs: 0 })],
+    ["Bitcoin peers", (answer) => decodePeers(bitcoinResultOf(answer, "call", "x"), "call", { receivedMs: 0 })],
+    ["Bitcoin getblockchaininfo", (answer) => decodeChainInfo(answer, "call")],
+    ["Bitcoin getchaintips", (answer) => decodeChainTips(answer, "call")],
+    ["Bitcoin getnetworkinfo", (answer) => decodeNetworkInfo(answer, "call")],
+    ["Bitcoin getnettotals", (answer) => decodeTotals(answer, "call", { sentMs: 0, receivedMs: 0 })],
+    ["Bitcoin listbanned", (answer) => decodeBans(answer, "call")],
+    ["Bitcoin getaddrmaninfo", (answer) => decodeAddressManager(answer, "call")],
+    ["Bitcoin getaddednodeinfo", (answer) => decodeAddedNodes(answer, "call")],
+    ["Bitcoin getblockheader", (answer) => decodeHeader(answer, "call")],
   ])("%s", (_, decode) => {
     fc.assert(
       fc.property(anyJson, (answer) => void attempted(() => decode(received(answer)))),
@@ -113,6 +155,18 @@ describe("any JSON gives a value or a NodeError", () => {
     );
   });
 });
+
+/** Rows of zebrad's address book that are no connections are left out, so they count as malformed here. */
+function decodeAllBitcoin(rows: readonly unknown[]): PeerList {
+  const { connections } = decodePeers(rows, "call", { receivedMs: 0 });
+  const samples = [
+    ...peerSamples(connections),
+    ...messageSamples(addMessageBytes(addMessageBytes(undefined, []), connections)),
+  ];
+  for (const { value } of samples) assert(value >= 0 && value < Number.POSITIVE_INFINITY, `${value}`);
+  for (const { inFlight } of connections) assert(inFlight.length <= 64);
+  return { connections, malformed: rows.length - connections.length };
+}
 
 describe("rows with values gone or changed", () => {
   test.each<[string, readonly unknown[], (rows: readonly unknown[]) => PeerList]>([
@@ -126,6 +180,7 @@ describe("rows with values gone or changed", () => {
         return { connections: peers, malformed };
       },
     ],
+    ["Bitcoin", bitcoinRows, decodeAllBitcoin],
   ])("%s: every row is shown or counted, and what is shown is sound", (_, samples, decode) => {
     const row = fc.oneof(
       { arbitrary: fc.constantFrom(...samples).chain(changed), weight: 4 },
@@ -147,6 +202,7 @@ describe("a list longer than any node's is refused unread (the polls of other no
     ["Wire", (rows) => decodeWireConnections(rows, "call")],
     ["Monero", (rows) => decodeMoneroConnections({ connections: rows }, "call", { receivedMs: 0 })],
     ["Chainweb", (items) => decodePage({ items }, "call")],
+    ["Bitcoin", (rows) => decodePeers(rows, "call", { receivedMs: 0 })],
   ])("%s", (_, decode) => {
     const most = Array.from({ length: MAX_ROWS }, () => ({}));
     expect(() => decode(most)).not.toThrow();
@@ -171,7 +227,10 @@ function expectSoundReport(report: NodeReport): void {
   }
   for (const { value, labels, family } of report.chainSamples) {
     // A weight is beyond 2^53.
-    assert(value >= 0 && value < Number.POSITIVE_INFINITY, `${family.name} ${value}`);
+    assert(
+      (value >= 0 || family.name === "p2p_bitcoin_time_offset_seconds") && Number.isFinite(value),
+      `${family.name} ${value}`,
+    );
     assert.equal(labels.length, family.labels.length);
   }
   for (const number of [report.minBlockSeconds, report.blockSeconds, report.clockSkewSeconds]) {
@@ -235,6 +294,13 @@ describe("a whole poll of a hostile node gives a report", () => {
         info: fixture("chainweb/info.3.2.json"),
       },
       { mempool_peers: true, service_url: "http://127.0.0.1:1848" },
+    ],
+    [
+      "bitcoin",
+      Object.fromEntries(
+        Object.entries(CORE_30).map(([method, result]) => [`"${method}"`, { result, error: null, id: "0" }]),
+      ),
+      {},
     ],
   ])("%s", async (chain, valid, options) => {
     expectSoundReport(await pollHostile(chain, valid, options));

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { PollRequest } from "../../src/chains/adapter.ts";
 import { type ChainName, chains, FIRST_NAMES } from "../../src/chains/index.ts";
 import type { NodeReport } from "../../src/model/report.ts";
+import { CORE_30, INFO } from "./bitcoin/answers.ts";
 import { hashOf, header } from "./chainweb/support.ts";
 import { openInMemory, poll } from "./sessions.ts";
 import { fixture, fixtureText, jsonReply, type Reply } from "./support.ts";
@@ -63,6 +64,17 @@ const POLLS: Partial<Record<ChainName, WholePoll>> = {
     request: { block: { chain: "0", height: 700, hash: HASH } },
     blockSeconds: 1.5,
   },
+  bitcoin: {
+    // Releases before 23 do not send the time of the head, so its header is asked for as well.
+    answers: Object.fromEntries(
+      Object.entries({ ...CORE_30, getblockchaininfo: { ...INFO, time: undefined } }).map(([method, result]) => [
+        `"${method}"`,
+        jsonReply({ result, error: null, id: "0" }),
+      ]),
+    ),
+    request: { block: { height: 700 } },
+    blockSeconds: 600,
+  },
 };
 
 async function pollWhole(chain: ChainName, missing = "", headOnly = false): Promise<NodeReport> {
@@ -117,6 +129,10 @@ test.each<[ChainName, string, number | undefined]>([
   ["chainweb", "cut", undefined],
   ["chainweb", "cut/peer", 1.5],
   ["chainweb", "/info", 1.5],
+  // The network is not known.
+  ["bitcoin", '"getblockchaininfo"', undefined],
+  ["bitcoin", '"getpeerinfo"', 600],
+  ["bitcoin", '"getnetworkinfo"', 600],
 ])("%s without %s has blocks every %s s", async (name, missing, seconds) => {
   expect((await pollWhole(name, missing)).blockSeconds).toBe(seconds);
 });

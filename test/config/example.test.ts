@@ -61,7 +61,7 @@ function keysOf(value: unknown, path = ""): readonly string[] {
 describe("config.example.yaml", () => {
   test("loads unchanged, without files and environment", async () => {
     const { nodes } = await loadConfig({ file: EXAMPLE, env: {} });
-    expect(nodes.map(({ chain }) => chain)).toEqual(["wire", "monero", "chainweb"]);
+    expect(nodes.map(({ chain }) => chain)).toEqual(["wire", "monero", "chainweb", "bitcoin"]);
   });
 
   test("values without # are the defaults", async () => {

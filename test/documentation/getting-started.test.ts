@@ -57,7 +57,16 @@ test("chainweb: every call of the adapter, and no other", () => {
   expect([...new Set(shown)].sort()).toEqual(paths);
 });
 
-describe.each(["monero", "wire", "chainweb"])("the errors of %s", (page) => {
+test("bitcoin: every call of the adapter, and no other", () => {
+  const code = sourcesIn("src/chains/bitcoin");
+  const methods = found(code, /(?:callRpc\(client, |\bname: )"([a-z]+)"/g);
+  expect(methods.length).toBeGreaterThan(8);
+  expect(found(requestsOf("bitcoin"), /`(\w+)`/g)).toEqual(methods);
+  const [list = ""] = /^rpcwhitelist=monitor:(.*)$/m.exec(textOf("docs/getting-started/bitcoin.md"))?.slice(1) ?? [];
+  expect(list.split(",").sort()).toEqual(methods);
+});
+
+describe.each(["monero", "wire", "chainweb", "bitcoin"])("the errors of %s", (page) => {
   const code = sourcesIn("src");
   const rows = [...sectionOf(page, "## 5. Common errors").matchAll(/^\| `(\w+)`(?:: ([^|]+?))? \|/gm)];
 

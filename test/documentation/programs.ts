@@ -26,6 +26,7 @@ export const PROGRAMS: ReadonlyMap<string, string> = new Map([
   ["amtool", "Alertmanager's own"],
   ["monerod", "monerod's own; test/e2e/getting-started.test.ts has what docs/getting-started starts"],
   ["clio", "Wire's own"],
+  ["bitcoin-cli", "Bitcoin Core's own"],
   ["nodeop", "Wire's own; no package of it is to be had"],
   ["chainweb-node", "its own; no package of it is to be had"],
   ["curl", "to nodes; those to the exporter are checked"],

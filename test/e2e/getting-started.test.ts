@@ -237,3 +237,69 @@ describe("with simulated nodes", () => {
     }
   });
 });
+
+const litecoind = findServer("litecoind", "apt-get install litecoind");
+
+describe.skipIf(litecoind === undefined || findProgram("openssl") === undefined)(
+  "docs/getting-started/bitcoin.md",
+  () => {
+    const page = "bitcoin";
+    const [, , conf = ""] = blocks(page, "ini");
+    const [withCookie = "", withUser = ""] = blocks(page, "yaml");
+
+    test("the cookie and a user of few rights", async () => {
+      const [folder, data] = [tempFolder(), tempFolder()];
+      const [port, rpcPort] = [String(await freePort()), String(await freePort())];
+      const [commands = ""] = blocks(page, "sh");
+      const line = (await shell(commands, folder)).trim();
+      writeFileSync(join(data, "litecoin.conf"), swapped(conf, [["rpcauth=monitor:THE-LINE-ABOVE", line]]));
+      const node = await startProcess(litecoind ?? "", [
+        ...["-regtest", "-server", `-datadir=${data}`, "-disablewallet", "-printtoconsole=0", "-dbcache=16"],
+        ...["-dnsseed=0", "-upnp=0", "-listenonion=0", "-discover=0", "-connect=0"],
+        ...[`-port=${port}`, `-bind=127.0.0.1:${port}`, `-rpcport=${rpcPort}`],
+      ]);
+      try {
+        const cookie = join(data, "regtest", ".cookie");
+        const asCookie = ["discover", `--auth.cookie-file=${cookie}`, `127.0.0.1:${rpcPort}`];
+        const found = () => run(process.execPath, [PROGRAM, ...asCookie], { cwd: folder });
+        await waitFor(async () => (await found()).code === 0, "litecoind's RPC", { timeoutMs: 60_000, program: node });
+        const [transcript = ""] = blocks(page, "console");
+        const written = transcript.split("\n").filter((each) => /^ {2}(?! # )/.test(each) && !each.includes("#"));
+        const real = swapped(written.join("\n"), [
+          ["19443", rpcPort],
+          ["/var/lib/litecoind/regtest/.cookie", cookie],
+        ]);
+        expect((await found()).stdout).toContain(real.trimEnd());
+        // The page has a node of Bitcoin first.
+        const asUser = `nodes:${withUser.slice(withUser.indexOf("\n  - name: litecoin-1"))}`;
+        writeFileSync(join(folder, "litecoin.password"), await shell("cat bitcoin.password", folder));
+        const exporter = await started(swapped(asUser, [["9332", rpcPort]]), folder);
+        try {
+          // Without peers, no direction and no network of peers but the zeros.
+          await showsAsShown(page, exporter);
+          const apis = find(await exporter.page(), "p2p_node_api_up").filter(({ value: up }) => up !== 1);
+          expect(apis).toEqual([]);
+          const calls = callsIn(await pollAsText(page, exporter));
+          expect(calls).toEqual(expect.arrayContaining(["getblockchaininfo", "getpeerinfo", "getnettotals"]));
+        } finally {
+          await exporter.stop();
+        }
+        const beside = await started(
+          swapped(withCookie, [
+            ["8332", rpcPort],
+            ["/run/bitcoind/cookie", cookie],
+            ["chain: bitcoin", "chain: litecoin"],
+          ]),
+          folder,
+        );
+        try {
+          expect(value(await beside.page(), "p2p_node_up", { target: "bitcoin-1" })).toBe(1);
+        } finally {
+          await beside.stop();
+        }
+      } finally {
+        await node.stop();
+      }
+    });
+  },
+);

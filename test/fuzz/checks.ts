@@ -31,7 +31,7 @@ export type Observation = {
 };
 
 /** The only families that may be below 0. */
-const SIGNED = new Set(["p2p_node_clock_skew_seconds"]);
+const SIGNED = new Set(["p2p_node_clock_skew_seconds", "p2p_bitcoin_time_offset_seconds"]);
 
 /** Texts of configured nodes, which no stranger chooses. */
 const OWN_LABELS = new Set(["target", "chain", "region"]);

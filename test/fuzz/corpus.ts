@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { delimiter, join } from "node:path";
 import { parseLines, parseTree, type Tree, token } from "./json-tree.ts";
 
 /** Answers to begin with: the fixtures of the project and, where there are some, captures of real nodes. */
@@ -8,12 +8,14 @@ export type Corpus = {
   files(pattern: RegExp): readonly Tree[];
 };
 
+/** Several folders of captures are a list as PATH is. */
 export type CorpusRoots = { readonly fixtures: string; readonly captures: string | undefined };
 
 export function openCorpus({ fixtures, captures }: CorpusRoots): Corpus {
-  const files = [fixtures, ...(captures === undefined ? [] : [captures])].flatMap((root) =>
+  const roots = [fixtures, ...(captures ?? "").split(delimiter).filter((folder) => existsSync(folder))];
+  const files = roots.flatMap((root) =>
     readdirSync(root, { recursive: true, encoding: "utf8" })
-      .filter((path) => /^(?:wire|monero|chainweb)\/.*\.(?:json|txt|http)$/.test(path))
+      .filter((path) => /^(?:wire|monero|chainweb|bitcoin)\/.*\.(?:json|txt|http)$/.test(path))
       .filter((path) => statSync(join(root, path)).isFile())
       .sort()
       .map((path) => ({ path, file: join(root, path) })),

@@ -13,7 +13,7 @@ test("there are pods to look at: those of the exporter, and those of nodes with 
     renderings.map(({ name }) => name).filter((name) => name !== "helm-sidecars"),
   );
   const withMore = pods.filter(({ spec }) => spec.initContainers.length > 0 && spec.containers.length > 0);
-  expect(withMore.map(({ name }) => name).filter((name) => name.startsWith("example-"))).toHaveLength(3);
+  expect(withMore.map(({ name }) => name).filter((name) => name.startsWith("example-"))).toHaveLength(4);
 });
 
 test.each(pods)("the pod of $name is admitted under restricted", ({ spec }) => {

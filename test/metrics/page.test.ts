@@ -23,6 +23,7 @@ import {
 } from "../poll/support.ts";
 import { find, type Page, value } from "../support/exposition-parser.ts";
 import { keptWhenDown } from "../support/kept-when-down.ts";
+import { bitcoinReport } from "./bitcoin-report.ts";
 import { catalogue, names, read, readPage, render, renderPage } from "./support.ts";
 
 /** Whole pages, byte by byte: `UPDATE_GOLDEN=1 npx vitest run test/metrics/page.test.ts` updates them. */
@@ -32,6 +33,7 @@ const isUpdate = process.env.UPDATE_GOLDEN === "1";
 const WIRE = nodeConfig({ name: "wire-1", chain: "wire", labels: { region: "eu" } });
 const MONERO = nodeConfig({ name: "monero-1", chain: "monero" });
 const CHAINWEB = nodeConfig({ name: "kadena-1", chain: "chainweb" });
+const BITCOIN = nodeConfig({ name: "bitcoin-1", chain: "bitcoin" });
 
 const CHAIN_ID = "c0ffee".padEnd(64, "0");
 
@@ -187,16 +189,19 @@ function second(node: NodeState["node"], first: NodeReport, given: NodeReport): 
 const wireState = stateAfter(wireReport, { node: WIRE });
 const moneroState = second(MONERO, moneroReport, moneroReport);
 const chainwebState = stateAfter(chainwebReport, { node: CHAINWEB, others: [chainwebBest] });
+const bitcoinState = second(BITCOIN, bitcoinReport(NOW - INTERVAL_MS), bitcoinReport(NOW));
+const EOS = nodeConfig({ name: "eos-1", chain: "antelope" });
 
 const PAGES: Readonly<Record<string, readonly NodeState[]>> = {
   wire: [wireState],
   monero: [moneroState],
   chainweb: [chainwebState],
+  bitcoin: [bitcoinState],
   "before-the-first-poll": [firstState(MONERO)],
   "after-a-failed-poll": [second(MONERO, moneroReport, deadReport("connect"))],
   restricted: [second(MONERO, moneroReport, restrictedReport)],
   "partial-failure": [stateAfter(degradedChainweb, { node: CHAINWEB })],
-  "all-chains": [wireState, moneroState, chainwebState, firstState(nodeConfig({ name: "eos-1", chain: "antelope" }))],
+  "all-chains": [wireState, moneroState, chainwebState, bitcoinState, firstState(EOS)],
 };
 
 describe.each(Object.entries(PAGES))("golden page %s", (name, states) => {

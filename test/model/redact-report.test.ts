@@ -52,6 +52,11 @@ describe("what a node repeats of its credentials", () => {
     expect(redactReport(same, hide)).toBe(same);
   });
 
+  test("keeps the chain of the software, which is a name of this program", () => {
+    const given = report([], { identity: { version: SECRET, chain: "litecoin" } });
+    expect(redactReport(given, hide).identity).toMatchObject({ version: "<secret>", chain: "litecoin" });
+  });
+
   test("makes a hash of a block none", () => {
     const secret = "0123456789abcdef".repeat(4);
     const other = { height: 2, hash: "ab".repeat(32) };

@@ -69,6 +69,48 @@ describe("the reference of the peers", () => {
   });
 });
 
+describe("headers whose work the node has checked (verifiedHeight)", () => {
+  test.each<[string, number | undefined, (number | undefined)[], Lag]>([
+    ["are a reference without any height of a peer", 400, [undefined, undefined], { peers: 400, blocks: 300 }],
+    ["are one without any peer", 400, [], { peers: 400, blocks: 300 }],
+    ["count above what peers say", 400, [120, 120], { peers: 400, blocks: 300 }],
+    ["do not lower what enough peers say", 110, [120, 120], { peers: 120, blocks: 20 }],
+    ["need no support of peers", 101, [90, 80], { peers: 101, blocks: 1 }],
+    // They show that nothing is to be fetched, not that the head is the newest.
+    ["as high as the head are no reference", 100, [], { blocks: undefined }],
+    ["as high as the head are no reference beside peers", 100, [120, 120], { peers: 120, blocks: 20 }],
+    ["below the head are no reference", 5, [], { blocks: undefined }],
+    ["of 0 are none", 0, [], { blocks: undefined }],
+    ["that are not known", undefined, [120, 120], { peers: 120, blocks: 20 }],
+  ])("%s", (_, verifiedHeight, heights, expected) => {
+    expect(lagOf(report({ head: head(100), peers: peersAt(...heights), verifiedHeight }))).toEqual(expected);
+  });
+
+  test("count at any age of the head: the first sync begins with the first block", () => {
+    const own = head(0, { timestampSeconds: NOW / 1000 - 86_400 });
+    const given = report({ head: own, verifiedHeight: 930_000, minBlockSeconds: 300, blockSeconds: 600 });
+    expect(lagOf(given)).toMatchObject({ peers: 930_000, blocks: 930_000 });
+  });
+
+  test("count also where the peer list failed", () => {
+    expect(lagOf(report({ head: head(100), peers: failing("timeout"), verifiedHeight: 400 }))).toEqual({
+      peers: 400,
+      blocks: 300,
+    });
+  });
+
+  test("do not confirm a head that is old: nodes without peers have no headers above it either", () => {
+    const own = head(100, { timestampSeconds: NOW / 1000 - 86_400 });
+    const given = report({ head: own, peers: peersAt(), verifiedHeight: 100, blockSeconds: 600 });
+    expect(lagOf(given)).toEqual({ blocks: undefined });
+  });
+
+  test("of one node do not change the reference of another", () => {
+    const others = [report({ networkKey: "n", head: head(100), verifiedHeight: 400 })];
+    expect(lagOf(report({ networkKey: "n", head: head(100) }), others)).toMatchObject({ fleet: 100, blocks: 0 });
+  });
+});
+
 describe("the reference of the fleet", () => {
   const main = { networkKey: "monero mainnet" };
 

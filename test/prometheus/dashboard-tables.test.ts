@@ -14,7 +14,12 @@ import { findServer, run, tempFolder } from "../support/servers.ts";
 
 const promtool = findServer("promtool", "apt-get install prometheus");
 
-const TABLES = ["Connections", "Handshakes, scores and blocks of connections", "Address book"];
+const TABLES = [
+  "Connections",
+  "Handshakes, scores and blocks of connections",
+  "Address book",
+  "Types, round trips and blocks of connections",
+];
 
 const queries = panelQueries().filter(({ panel }) => TABLES.includes(panel));
 

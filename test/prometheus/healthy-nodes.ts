@@ -1,6 +1,6 @@
 import { createRandom, type Random } from "../../src/demo/random.ts";
 
-/** Healthy nodes of all three chains as two exporters show them, for hours: no alert may fire for them. */
+/** Healthy nodes of all chains as two exporters show them, for hours: no alert may fire for them. */
 
 export const HOURS = 8;
 const MINUTES = HOURS * 60;
@@ -161,6 +161,46 @@ function chainwebRows(random: Random): readonly Row[] {
   ];
 }
 
+/**
+ * 125 peers, most of which came to the node: feelers and rotating ones last for less than a minute, and a peer's height is unknown
+ * unless it is ahead. Tor is one of its networks. Its chain tips are those of five minutes ago.
+ */
+function bitcoinRows(random: Random, interval: number): readonly Row[] {
+  const heads = blocks(random, interval);
+  const outbound = (seconds: number) => (random.chance(0.2) ? 11 : seconds % 3600 < 60 ? 9 : 10);
+  const peers = ["ipv4", "ipv6", "onion", "i2p", "cjdns", "not_publicly_routable"];
+  return [
+    ...commonRows(random, heads, interval),
+    ...positions(() => ({ ahead: random.chance(0.05) ? 1 : 0, equal: 0, behind: 0, unknown: 125 })),
+    ["p2p_node_head_lag_blocks", "", () => (random.chance(0.05) ? 1 : 0)],
+    ["p2p_node_head_timestamp_seconds", "", (seconds) => (heads[countUntil(heads, seconds) - 1] ?? 0) - 900],
+    ["p2p_node_clock_skew_seconds", "", () => random.between(-0.5, 0.5)],
+    ["p2p_node_peers", 'direction="inbound"', wandering(random, 90, 115, 10)],
+    ["p2p_node_peers", 'direction="outbound"', outbound],
+    ["p2p_node_peer_disconnects_total", 'direction="inbound"', counting(random, 4)],
+    ["p2p_node_peer_disconnects_total", 'direction="outbound"', counting(random, 0.3)],
+    ["p2p_bitcoin_warming_up", "", always(0)],
+    ["p2p_bitcoin_initial_block_download", "", always(0)],
+    ["p2p_bitcoin_verification_progress_ratio", "", () => random.between(0.99999, 1)],
+    ["p2p_bitcoin_start_timestamp_seconds", "", always(-86_400)],
+    ["p2p_bitcoin_chain_tip_lead_blocks", 'status="invalid"', always(-80_000)],
+    ["p2p_bitcoin_chain_tip_lead_blocks", 'status="headers-only"', () => (random.chance(0.1) ? 1 : -2)],
+    ["p2p_bitcoin_network_active", "", always(1)],
+    ...["ipv4", "ipv6", "onion"].map(
+      (name): Row => ["p2p_bitcoin_network_reachable", `peer_network="${name}"`, always(1)],
+    ),
+    ["p2p_bitcoin_network_reachable", 'peer_network="i2p"', always(0)],
+    ...peers.map(
+      (name): Row => [
+        "p2p_bitcoin_peers_by_network",
+        `direction="outbound", peer_network="${name}"`,
+        name === "ipv4" ? (seconds) => outbound(seconds) - 1 : always(name === "onion" ? 1 : 0),
+      ],
+    ),
+    ["p2p_bitcoin_added_nodes", 'state="away"', (seconds) => (seconds % 7200 < 300 ? 1 : 0)],
+  ];
+}
+
 const BOUNDS = ["0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1", "2.5", "10", "+Inf"];
 
 /** The exporter itself: some delays of garbage collections, none of a second. */
@@ -188,6 +228,9 @@ const NODES: readonly (readonly [labels: string, rowsOf: (random: Random) => rea
   ['target="vaulta-1", chain="antelope"', wireRows],
   ['target="monero-1", chain="monero"', moneroRows],
   ['target="kadena-1", chain="chainweb"', chainwebRows],
+  ['target="bitcoin-1", chain="bitcoin"', (random) => bitcoinRows(random, 600)],
+  ['target="dogecoin-1", chain="dogecoin"', (random) => bitcoinRows(random, 60)],
+  ['target="litecoin-1", chain="litecoin"', (random) => bitcoinRows(random, 150)],
   ['target="wire-1", chain="wire"', nodeInfo],
   ['target="reference-1", chain="monero"', (random) => [["p2p_reference_up", "", () => (random.chance(0.03) ? 0 : 1)]]],
   ["", exporterRows],

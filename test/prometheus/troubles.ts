@@ -25,7 +25,7 @@ export type Trouble = {
 
 type Node = {
   readonly target: string;
-  readonly chain: "wire" | "monero";
+  readonly chain: "wire" | "monero" | "bitcoin";
   readonly instance: string;
   readonly answers?: (seconds: number) => boolean;
   /** Seconds by which the head is behind that of the chain. */
@@ -36,9 +36,14 @@ type Node = {
   readonly fork?: (seconds: number) => number;
   readonly certificateDays?: number;
   readonly freeBytes?: (seconds: number) => number;
+  /** It says that it is starting while it does not answer. */
+  readonly starts?: true;
+  /** Blocks by which a branch that it has refused is above its head. */
+  readonly invalidLead?: (seconds: number) => number;
 };
 
-const BLOCK_SECONDS = { wire: 0.5, monero: 120 } as const;
+const BLOCK_SECONDS = { wire: 0.5, monero: 120, bitcoin: 600 } as const;
+const REORG_BLOCKS = { wire: 10, monero: 5, bitcoin: 6 } as const;
 const INTERVAL = 15;
 
 const always = () => true;
@@ -51,6 +56,7 @@ const during = (seconds: number) => seconds >= 0;
 
 function nodeRows(node: Node): readonly Row[] {
   const { chain, answers = always, behind = never, lag = never, fork = never, certificateDays, freeBytes } = node;
+  const { starts, invalidLead } = node;
   const block = BLOCK_SECONDS[chain];
   const own = { target: node.target, chain };
   const now = (seconds: number) => seconds + BEFORE;
@@ -85,13 +91,17 @@ function nodeRows(node: Node): readonly Row[] {
     answered("p2p_node_head_lag_blocks", (seconds) => Math.floor(lag(seconds) / block)),
     answered("p2p_node_syncing", () => 0),
     answered("p2p_node_fork_depth_blocks", fork, { reference: "fleet" }),
-    answered("p2p_node_reorg_depth_blocks", () => (chain === "wire" ? 10 : 5)),
+    answered("p2p_node_reorg_depth_blocks", () => REORG_BLOCKS[chain]),
     answered("p2p_node_peers", () => 12, { direction: "outbound" }),
     answered("p2p_node_peers", () => 20, { direction: "inbound" }),
     ...(certificateDays === undefined
       ? []
       : [answered("p2p_node_tls_certificate_expiry_timestamp_seconds", () => BEFORE + certificateDays * day)]),
     ...(freeBytes === undefined ? [] : [answered("p2p_monero_free_space_bytes", freeBytes)]),
+    ...(starts === undefined ? [] : [row("p2p_bitcoin_warming_up", (seconds) => (answers(seconds) ? 0 : 1))]),
+    ...(invalidLead === undefined
+      ? []
+      : [answered("p2p_bitcoin_chain_tip_lead_blocks", invalidLead, { status: "invalid" })]),
   ];
 }
 
@@ -173,6 +183,8 @@ const grows = (seconds: number) => Math.max(0, seconds);
 
 const main: Exporter = { instance: MAIN };
 
+const BITCOIND = { target: "bitcoin-0", chain: "bitcoin", instance: MAIN } as const;
+
 export const troubles: readonly Trouble[] = [
   trouble("one of 20 nodes is down", fleet(20, only(1, { answers: (seconds) => !during(seconds) })), [main]),
   trouble(
@@ -226,6 +238,18 @@ export const troubles: readonly Trouble[] = [
         freeBytes: (seconds) => (200 - (5 * grows(seconds)) / 3600) * gibibyte,
       },
     ],
+    [main],
+    LONG,
+  ),
+  trouble(
+    "a bitcoind says for 90 minutes that it is starting",
+    [{ ...BITCOIND, starts: true, answers: (seconds) => !during(seconds) || seconds >= 90 * 60 }],
+    [main],
+    LONG,
+  ),
+  trouble(
+    "a bitcoind refuses the block that the others take",
+    [{ ...BITCOIND, behind: grows, invalidLead: (seconds) => (during(seconds) ? 1 : -50_000) }],
     [main],
     LONG,
   ),

@@ -175,8 +175,9 @@ export const SECTIONS: readonly Section[] = [
         example: "name: wire-1",
       },
       "nodes.chain": {
-        type: "one of `wire`, `antelope`, `monero`, `chainweb`",
-        meaning: "The kind of node. `wire` and `antelope` are polled in the same way; only the label `chain` differs.",
+        type: `one of ${CHAIN_NAMES.map((name) => `\`${name}\``).join(", ")}`,
+        meaning:
+          "The kind of node. `wire` and `antelope` are polled in the same way; only the label `chain` differs. `bitcoin`, `litecoin`, `dogecoin`, `bitcoincash`, `dash` and `zcash` have the same API too, but each is a chain of its own: nodes of different names are never compared.",
         example: "chain: antelope",
       },
       "nodes.url": {

@@ -64,7 +64,7 @@ export const diversity: readonly PanelSpec[] = [
     kind: "bars",
     title: "Peers by software",
     description:
-      "Software that connected peers report, by direction: the 20 most common, the rest as other; unknown: peers that report none. Only Wire has it.",
+      "Software that connected peers report, by direction: the 20 most common, the rest as other; unknown: peers that report none. Monero and Chainweb have none.",
     unit: "short",
     decimals: 0,
     width: 12,

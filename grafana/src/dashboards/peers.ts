@@ -27,7 +27,7 @@ const glance: readonly PanelSpec[] = [
   stat("Sending", "Bytes per second that leave over the connections.", "Bps", [{ expr: `sum(${speed("transmit")})` }]),
   stat(
     "Median round trip",
-    "Half of the measured round trips are shorter. Only Wire with its prometheus_plugin measures them.",
+    "Half of the measured round trips are shorter. Only the Bitcoin family, and Wire with its prometheus_plugin, measure them.",
     "s",
     [{ expr: `quantile(0.5, ${latency})` }],
   ),
@@ -38,7 +38,7 @@ const quality: readonly PanelSpec[] = [
     kind: "heatmap",
     title: "Round trips of peers",
     description:
-      "How long the round trips to peers are, measured by the node: the brighter a cell, the more connections are in it. Only Wire with its prometheus_plugin.",
+      "How long the round trips to peers are, measured by the node: the brighter a cell, the more connections are in it. Only the Bitcoin family, and Wire with its prometheus_plugin.",
     unit: "s",
     queries: [{ expr: latency, legend: CONNECTION }],
     empty: "No node measures round trips.",
@@ -53,7 +53,7 @@ const quality: readonly PanelSpec[] = [
   },
   graph(
     "Slowest round trips",
-    "The 10 connections with the longest round trip at each point in time. Only Wire with its prometheus_plugin.",
+    "The 10 connections with the longest round trip at each point in time. Only the Bitcoin family, and Wire with its prometheus_plugin.",
     "s",
     [{ expr: `topk(10, ${latency})`, legend: CONNECTION }],
     { min: 0, empty: "No node measures round trips." },

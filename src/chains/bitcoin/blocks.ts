@@ -60,7 +60,12 @@ export function createHeadTimes(client: RpcClient, limitMs: number): HeadTimes {
       const answer = await attempt(() =>
         withDeadline(signal, limitMs, async (share) => {
           const header = await callRpc(client, "getblockheader", { signal: share, params: [hash] });
-          return decodeHeader(header, `getblockheader at ${client.url.label}`);
+          const call = `getblockheader at ${client.url.label}`;
+          const decoded = decodeHeader(header, call);
+          // Behind a load balancer, another node may answer.
+          if (decoded.hash !== undefined && decoded.hash !== hash)
+            throw wrongShape(call, "the header of its head block");
+          return decoded;
         }),
       );
       if (!answer.ok) return answer;

@@ -28,19 +28,35 @@ export function decodeChainInfo(answer: unknown, call: string): ChainInfo {
   const height = isObject(answer) ? count(answer.blocks) : undefined;
   if (!isObject(answer) || height === undefined) throw wrongShape(call, "a number of blocks");
   return {
-    network: text(answer.chain),
+    network: networkOf(answer.chain),
     height,
     hash: blockHash(answer.bestblockhash),
     // The first block of a regtest network has a time of 2011, as all have.
     timestampSeconds: count(answer.time) || undefined,
     headers: count(answer.headers),
-    isInitialDownload: flag(answer.initialblockdownload),
+    isInitialDownload: flag(answer.initialblockdownload) ?? not(flag(answer.initial_block_download_complete)),
     progress: shareOf(answer.verificationprogress),
     isPruned: flag(answer.pruned),
     pruneHeight: count(answer.pruneheight),
     diskBytes: count(answer.size_on_disk),
     warnings: warningsOf(answer.warnings),
   };
+}
+
+/** btcd's names for networks that all others call as Bitcoin Core does (chaincfg/params.go). */
+const NETWORK_NAMES: ReadonlyMap<string | undefined, string> = new Map([
+  ["mainnet", "main"],
+  ["testnet3", "test"],
+]);
+
+function networkOf(value: unknown): string | undefined {
+  const name = text(value);
+  return NETWORK_NAMES.get(name) ?? name;
+}
+
+/** zcashd says whether the download is over. */
+function not(value: boolean | undefined): boolean | undefined {
+  return value === undefined ? undefined : !value;
 }
 
 /** An estimate may be slightly above 1. */

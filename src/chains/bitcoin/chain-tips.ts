@@ -3,7 +3,8 @@ import { count } from "../decode.ts";
 import { wrongShape } from "./calls.ts";
 
 /** rpc/blockchain.cpp; `active` is the node's own branch. */
-export const TIP_STATUSES = ["active", "valid-fork", "valid-headers", "headers-only", "invalid"] as const;
+export const OTHER_STATUSES = ["valid-fork", "valid-headers", "headers-only", "invalid"] as const;
+export const TIP_STATUSES = ["active", ...OTHER_STATUSES] as const;
 type TipStatus = (typeof TIP_STATUSES)[number];
 
 export type ChainTips = {
@@ -34,6 +35,10 @@ export function decodeChainTips(answer: unknown, call: string): ChainTips {
     if (status === "valid-fork") branches.push({ height, length: count(tip.branchlen) ?? 0 });
   }
   const active = byStatus.get("active")?.highest;
-  const young = branches.filter(({ height }) => active !== undefined && height >= active - YOUNG_BLOCKS);
-  return { active, byStatus, longestYoungBranch: Math.max(0, ...young.map(({ length }) => length)) };
+  let longestYoungBranch = 0;
+  for (const { height, length } of branches) {
+    const isYoung = active !== undefined && height >= active - YOUNG_BLOCKS;
+    if (isYoung && length > longestYoungBranch) longestYoungBranch = length;
+  }
+  return { active, byStatus, longestYoungBranch };
 }

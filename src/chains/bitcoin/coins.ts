@@ -48,6 +48,7 @@ type BlockTimes = {
 export function blockTimes(coin: CoinName, network: string | undefined): BlockTimes {
   const { blockSeconds } = COINS[coin];
   if (network === "main") return { blockSeconds, minBlockSeconds: blockSeconds * FASTEST_SHARE };
-  const isOnRequest = network === undefined || network === "regtest";
+  // simnet is btcd's regtest.
+  const isOnRequest = network === undefined || network === "regtest" || network === "simnet";
   return { blockSeconds: isOnRequest ? undefined : blockSeconds, minBlockSeconds: 0 };
 }

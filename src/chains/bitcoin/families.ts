@@ -1,5 +1,7 @@
+import { counted } from "../../lib/text/format.ts";
 import type { ChainFamily } from "../../model/chain-family.ts";
-import { TIP_STATUSES, YOUNG_BLOCKS } from "./chain-tips.ts";
+import { OTHER_STATUSES, TIP_STATUSES, YOUNG_BLOCKS } from "./chain-tips.ts";
+import { REAL_NETWORKS } from "./peer-facts.ts";
 
 /** The metric families about a node that only the Bitcoin family has, except for those about its peers. */
 
@@ -12,6 +14,18 @@ export const WARMING_UP: ChainFamily = {
   help: "1 while the node starts and answers no call (error -28), 0 when it answers, from the last poll; absent while it is not known.",
   source: "getblockchaininfo error -28",
   labels: [],
+  troubles: [
+    {
+      ...{
+        state: "starting",
+        level: "warning",
+        ofNodes: "starting",
+        alert: "P2PBitcoinWarmupLong",
+        explainsDown: true,
+      },
+      textOf: (value) => (value === 1 ? "starting" : undefined),
+    },
+  ],
 };
 
 export const HEADERS_HEIGHT: ChainFamily = {
@@ -28,6 +42,15 @@ export const INITIAL_DOWNLOAD: ChainFamily = {
   help: "1 during the initial block download, from the last poll (getblockchaininfo initialblockdownload); 0 from its end on until the node starts again, also when the node falls behind.",
   source: "getblockchaininfo initialblockdownload",
   labels: [],
+  troubles: [
+    {
+      state: "initial-download",
+      level: "warning",
+      ofNodes: "in their initial block download",
+      alert: "P2PBitcoinInitialDownloadSlow",
+      textOf: (value) => (value === 1 ? "initial block download" : undefined),
+    },
+  ],
 };
 
 export const PROGRESS: ChainFamily = {
@@ -92,10 +115,16 @@ export const NETWORK_ACTIVE: ChainFamily = {
   help: `Whether the node's P2P network is on, ${MINUTE} (getnetworkinfo networkactive): 0 while the operator has switched it off.`,
   source: "getnetworkinfo networkactive",
   labels: [],
+  troubles: [
+    {
+      state: "network-off",
+      level: "warning",
+      ofNodes: "with their network switched off",
+      alert: "P2PBitcoinNetworkUnreachable",
+      textOf: (value) => (value === 0 ? "network switched off" : undefined),
+    },
+  ],
 };
-
-/** Networks that getnetworkinfo and getaddrmaninfo know. */
-const REAL_NETWORKS = ["ipv4", "ipv6", "onion", "i2p", "cjdns"] as const;
 
 export const REACHABLE: ChainFamily = {
   name: "p2p_bitcoin_network_reachable",
@@ -140,6 +169,28 @@ export const TIP_HEIGHT: ChainFamily = {
   values: { status: TIP_STATUSES },
 };
 
+export const TIP_LEAD: ChainFamily = {
+  name: "p2p_bitcoin_chain_tip_lead_blocks",
+  type: "gauge",
+  help: `How far the highest end of a branch with this status is above the node's own head, ${LESS_OFTEN} (getchaintips height less that of the active one); below 0 where it is lower, absent where the node knows none.`,
+  source: "getchaintips height, status",
+  labels: ["status"],
+  values: { status: OTHER_STATUSES },
+  troubles: [
+    {
+      state: "invalid-tip",
+      labels: ["invalid"],
+      level: "critical",
+      ofNodes: "that refuse a branch as high as their own",
+      alert: "P2PBitcoinChainTipInvalid",
+      textOf: (lead) =>
+        lead < 0
+          ? undefined
+          : `refuses a branch ${lead === 0 ? "as high as its own" : `${counted(lead, "block")} higher`}`,
+    },
+  ],
+};
+
 export const FORK_LENGTH: ChainFamily = {
   name: "p2p_bitcoin_longest_fork_blocks",
   type: "gauge",
@@ -173,11 +224,21 @@ export const ADDED_NODES: ChainFamily = {
   source: "getaddednodeinfo connected",
   labels: ["state"],
   values: { state: ["connected", "away"] },
+  troubles: [
+    {
+      state: "added-away",
+      labels: ["away"],
+      level: "warning",
+      ofNodes: "without nodes that were added",
+      alert: "P2PBitcoinAddedNodeAway",
+      textOf: (away) => (away > 0 ? `${counted(away, "added node")} away` : undefined),
+    },
+  ],
 };
 
 export const nodeFamilies: readonly ChainFamily[] = [
   ...[WARMING_UP, INITIAL_DOWNLOAD, PROGRESS, HEADERS_HEIGHT],
-  ...[CHAIN_TIPS, TIP_HEIGHT, FORK_LENGTH],
+  ...[CHAIN_TIPS, TIP_HEIGHT, TIP_LEAD, FORK_LENGTH],
   ...[NETWORK_ACTIVE, REACHABLE, LOCAL_ADDRESSES, TIME_OFFSET, ADDED_NODES, BANS, ADDRESSES, UPLOAD_LEFT],
   ...[START_TIMESTAMP, PRUNED, PRUNE_HEIGHT, DISK_SIZE, WARNINGS],
 ];

@@ -19,47 +19,53 @@ export const MESSAGE_TYPES = [
 const INDEXES: ReadonlyMap<string, number> = new Map(MESSAGE_TYPES.map((type, index) => [type, index]));
 const OTHER = MESSAGE_TYPES.length - 1;
 
+const TYPES = MESSAGE_TYPES.length;
+
+/** Bytes by the index in MESSAGE_TYPES: first those that the node received, then those that it sent. */
 type Counts = Float64Array;
 
-const DIRECTIONS = ["received", "sent"] as const;
-
-/** Bytes by the index in MESSAGE_TYPES. */
-type Both = { readonly [Direction in (typeof DIRECTIONS)[number]]: Counts };
-
-/** Immutable, except that `total` of the last one is used up by the next. */
+/** Owned by one session: the next list changes it, so that a poll makes no arrays for connections that stay. */
 export type MessageBytes = {
   /** Since the first list with such counts. */
-  readonly total: Both;
+  readonly total: Counts;
   /** By connection, at the last list. */
-  readonly last: ReadonlyMap<string, Both>;
+  readonly last: ReadonlyMap<string, Counts>;
 };
 
 /**
  * The sums after one more list. Bytes from before the first list are not counted; a connection that opened later counts from
  * its first byte.
- * @returns undefined while no connection has had such counts: nodes before 0.19 have none
+ * @param before is used up
+ * @returns undefined while there are connections and none has had such counts: nodes before 0.19 have none
  */
 export function addMessageBytes(
   before: MessageBytes | undefined,
   connections: readonly BitcoinPeer[],
 ): MessageBytes | undefined {
-  const last = new Map<string, Both>();
-  for (const row of connections) {
-    const { receivedByMessage, sentByMessage } = row;
+  const total = before?.total ?? new Float64Array(2 * TYPES);
+  const gained = before === undefined ? undefined : total;
+  const last = new Map<string, Counts>();
+  const row = new Float64Array(2 * TYPES);
+  for (const peer of connections) {
+    const { receivedByMessage, sentByMessage } = peer;
     if (receivedByMessage === undefined || sentByMessage === undefined) continue;
-    last.set(keyOf(row), { received: countsOf(receivedByMessage), sent: countsOf(sentByMessage) });
+    const key = keyOf(peer);
+    // No node has two connections with one id.
+    if (last.has(key)) continue;
+    row.fill(0);
+    addCounts(row, 0, receivedByMessage);
+    addCounts(row, TYPES, sentByMessage);
+    const known = before?.last.get(key) ?? new Float64Array(2 * TYPES);
+    replace(known, row, gained);
+    last.set(key, known);
   }
-  if (before === undefined) return last.size === 0 ? undefined : { total: nothing(), last };
-  const total = { received: before.total.received.slice(), sent: before.total.sent.slice() };
-  for (const [key, now] of last) {
-    const known = before.last.get(key);
-    for (const direction of DIRECTIONS) addGains(total[direction], known?.[direction], now[direction]);
-  }
-  return { total, last };
+  // What opens after an empty list counts from its first byte as well.
+  return before === undefined && last.size === 0 && connections.length > 0 ? undefined : { total, last };
 }
 
-function nothing(): Both {
-  return { received: new Float64Array(MESSAGE_TYPES.length), sent: new Float64Array(MESSAGE_TYPES.length) };
+/** Bytes of one type of message in both directions. */
+export function bytesOf({ total }: MessageBytes, index: number): { readonly received: number; readonly sent: number } {
+  return { received: total[index] ?? 0, sent: total[TYPES + index] ?? 0 };
 }
 
 /** Ids begin again with each process of the node. */
@@ -67,19 +73,20 @@ function keyOf({ id, session = "" }: BitcoinPeer): string {
   return `${id} ${session}`;
 }
 
-function countsOf(bytes: JsonObject): Counts {
-  const counts = new Float64Array(MESSAGE_TYPES.length);
+function addCounts(counts: Counts, offset: number, bytes: JsonObject): void {
   for (const type in bytes) {
-    const index = INDEXES.get(type) ?? OTHER;
+    const index = offset + (INDEXES.get(type) ?? OTHER);
     counts[index] = (counts[index] ?? 0) + (count(bytes[type]) ?? 0);
   }
-  return counts;
 }
 
-/** A counter that fell belongs to another connection, so all of it counts. */
-function addGains(total: Counts, before: Counts | undefined, now: Counts): void {
-  for (const [index, bytes] of now.entries()) {
-    const known = before?.[index] ?? 0;
-    total[index] = (total[index] ?? 0) + (bytes < known ? bytes : bytes - known);
+/** Puts `now` in the place of `known`. A counter that fell belongs to another connection, so all of it is a gain. */
+function replace(known: Counts, now: Counts, gained: Counts | undefined): void {
+  for (let index = 0; index < now.length; index += 1) {
+    const bytes = now[index] ?? 0;
+    const before = known[index] ?? 0;
+    if (bytes === before) continue;
+    if (gained !== undefined) gained[index] = (gained[index] ?? 0) + (bytes < before ? bytes : bytes - before);
+    known[index] = bytes;
   }
 }

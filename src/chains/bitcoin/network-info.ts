@@ -1,7 +1,7 @@
 import { isObject } from "../../lib/json.ts";
 import { count, flag, text } from "../decode.ts";
 import { wrongShape } from "./calls.ts";
-import { PEER_NETWORKS, type PeerNetwork } from "./peer-facts.ts";
+import { REAL_NETWORKS, type RealNetwork } from "./peer-facts.ts";
 
 /** What getnetworkinfo tells; absent: the node does not. */
 export type NetworkInfo = {
@@ -12,7 +12,7 @@ export type NetworkInfo = {
   /** The median of what peers say about the time, minus the node's clock, in seconds. */
   readonly timeOffsetSeconds: number | undefined;
   /** Whether the node can reach each network that it knows. */
-  readonly reachable: ReadonlyMap<PeerNetwork, boolean>;
+  readonly reachable: ReadonlyMap<RealNetwork, boolean>;
   /** Addresses that the node tells its peers, so that others can connect to it. */
   readonly localAddresses: number | undefined;
 };
@@ -30,10 +30,10 @@ export function decodeNetworkInfo(answer: unknown, call: string): NetworkInfo {
   };
 }
 
-function networksOf(value: unknown): readonly (readonly [PeerNetwork, boolean])[] {
+function networksOf(value: unknown): readonly (readonly [RealNetwork, boolean])[] {
   return (Array.isArray(value) ? value : []).flatMap((network: unknown) => {
     const isReachable = isObject(network) ? flag(network.reachable) : undefined;
-    const name = isObject(network) ? PEER_NETWORKS.find((known) => known === network.name) : undefined;
+    const name = isObject(network) ? REAL_NETWORKS.find((known) => known === network.name) : undefined;
     return name === undefined || isReachable === undefined ? [] : [[name, isReachable] as const];
   });
 }
@@ -88,5 +88,6 @@ export function startOf(
 ): number | undefined {
   if (timeMs === undefined || uptimeSeconds === undefined) return undefined;
   const start = Math.floor(timeMs / 1000) - uptimeSeconds;
+  if (start < 0) return undefined;
   return before !== undefined && Math.abs(start - before) <= SAME_SECONDS ? before : start;
 }

@@ -1,7 +1,7 @@
 import type { ChainFamily, ChainSample } from "../../model/chain-family.ts";
 import { chainSample, knownSamples, type Outcome } from "../../model/report.ts";
 import type { ChainInfo } from "./chain-info.ts";
-import { type ChainTips, TIP_STATUSES } from "./chain-tips.ts";
+import { type ChainTips, OTHER_STATUSES, TIP_STATUSES } from "./chain-tips.ts";
 import * as families from "./families.ts";
 import type { NetworkInfo } from "./network-info.ts";
 import type { AddedNodes, Bans } from "./secondary-answers.ts";
@@ -63,10 +63,17 @@ function networkSamples({ isActive, timeOffsetSeconds, localAddresses, reachable
   ];
 }
 
-function tipSamples({ byStatus, longestYoungBranch }: ChainTips): readonly ChainSample[] {
+function tipSamples({ active, byStatus, longestYoungBranch }: ChainTips): readonly ChainSample[] {
+  const leads = OTHER_STATUSES.flatMap((status) => {
+    const highest = byStatus.get(status)?.highest;
+    return active === undefined || highest === undefined
+      ? []
+      : [chainSample(families.TIP_LEAD, highest - active, [status])];
+  });
   return [
     ...TIP_STATUSES.map((status) => chainSample(families.CHAIN_TIPS, byStatus.get(status)?.tips ?? 0, [status])),
     ...[...byStatus].map(([status, { highest }]) => chainSample(families.TIP_HEIGHT, highest, [status])),
+    ...leads,
     chainSample(families.FORK_LENGTH, longestYoungBranch),
   ];
 }

@@ -14,8 +14,12 @@ export type ConnectionType = (typeof CONNECTION_TYPES)[number];
 export const TRANSPORTS = ["detecting", "v1", "v2", "other"] as const;
 export type Transport = (typeof TRANSPORTS)[number];
 
-/** As getnetworkinfo and getaddrmaninfo name them; `unknown` where the node tells only a name. */
-export const PEER_NETWORKS = ["ipv4", "ipv6", "onion", "i2p", "cjdns", "not_publicly_routable", "unknown"] as const;
+/** As getnetworkinfo and getaddrmaninfo name them. */
+export const REAL_NETWORKS = ["ipv4", "ipv6", "onion", "i2p", "cjdns"] as const;
+export type RealNetwork = (typeof REAL_NETWORKS)[number];
+
+/** Of a peer also `not_publicly_routable`, for private and loopback addresses; `unknown` where the node tells only a name. */
+export const PEER_NETWORKS = [...REAL_NETWORKS, "not_publicly_routable", "unknown"] as const;
 export type PeerNetwork = (typeof PEER_NETWORKS)[number];
 
 /** @returns undefined where the node does not tell: it does from 0.21 on */

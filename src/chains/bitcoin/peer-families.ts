@@ -11,6 +11,7 @@ export const BY_CONNECTION_TYPE: ChainFamily = {
   source: "getpeerinfo connection_type",
   labels: ["connection_type"],
   values: { connection_type: CONNECTION_TYPES },
+  barsTitle: "Connection types",
 };
 
 export const BY_TRANSPORT: ChainFamily = {
@@ -20,6 +21,7 @@ export const BY_TRANSPORT: ChainFamily = {
   source: "getpeerinfo transport_protocol_type; btcd: v2_connection",
   labels: ["transport"],
   values: { transport: TRANSPORTS },
+  barsTitle: "Transports",
 };
 
 export const BY_NETWORK: ChainFamily = {
@@ -29,6 +31,7 @@ export const BY_NETWORK: ChainFamily = {
   source: "getpeerinfo network, else addr",
   labels: ["direction", "peer_network"],
   values: { direction: ["inbound", "outbound"], peer_network: PEER_NETWORKS },
+  barsTitle: "Networks",
 };
 
 export const TRANSACTION_RELAY: ChainFamily = {

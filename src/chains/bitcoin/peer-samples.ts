@@ -1,6 +1,6 @@
 import type { ChainFamily, ChainSample } from "../../model/chain-family.ts";
 import { chainSample, type Direction } from "../../model/report.ts";
-import { MESSAGE_TYPES, type MessageBytes } from "./message-bytes.ts";
+import { bytesOf, MESSAGE_TYPES, type MessageBytes } from "./message-bytes.ts";
 import { CONNECTION_TYPES, PEER_NETWORKS, TRANSPORTS } from "./peer-facts.ts";
 import * as families from "./peer-families.ts";
 import type { BitcoinPeer } from "./peers.ts";
@@ -8,7 +8,8 @@ import type { BitcoinPeer } from "./peers.ts";
 /** Counts of connected peers: before the handshake, little is known about a peer. */
 export function peerSamples(connections: readonly BitcoinPeer[]): readonly ChainSample[] {
   const peers = connections.filter(({ state }) => state === "connected");
-  const heights = new Set(peers.flatMap(({ inFlight }) => inFlight));
+  const heights = new Set<number>();
+  for (const { inFlight } of peers) for (const height of inFlight) heights.add(height);
   return [
     ...byFact(families.BY_CONNECTION_TYPE, peers, CONNECTION_TYPES, ({ connectionType }) => connectionType),
     ...byFact(families.BY_TRANSPORT, peers, TRANSPORTS, ({ transport }) => transport),
@@ -48,19 +49,28 @@ function counted(
   peers: readonly BitcoinPeer[],
   flagOf: (peer: BitcoinPeer) => boolean | undefined,
 ): readonly ChainSample[] {
-  const flags = peers.map(flagOf);
-  if (flags.length > 0 && flags.every((one) => one === undefined)) return [];
-  return [chainSample(family, flags.filter((one) => one === true).length)];
+  let isKnown = peers.length === 0;
+  let set = 0;
+  for (const peer of peers) {
+    const value = flagOf(peer);
+    if (value !== undefined) isKnown = true;
+    if (value === true) set += 1;
+  }
+  return isKnown ? [chainSample(family, set)] : [];
 }
 
 const PEER_DIRECTIONS: readonly Direction[] = ["inbound", "outbound"];
 
 function byNetwork(peers: readonly BitcoinPeer[]): readonly ChainSample[] {
+  const counts = new Map<string, number>();
+  for (const { direction, peerNetwork } of peers) {
+    const key = direction + peerNetwork;
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
   return PEER_DIRECTIONS.flatMap((direction) =>
-    PEER_NETWORKS.map((network) => {
-      const found = peers.filter((peer) => peer.direction === direction && peer.peerNetwork === network);
-      return chainSample(families.BY_NETWORK, found.length, [direction, network]);
-    }),
+    PEER_NETWORKS.map((network) =>
+      chainSample(families.BY_NETWORK, counts.get(direction + network) ?? 0, [direction, network]),
+    ),
   );
 }
 
@@ -75,13 +85,11 @@ function highest(family: ChainFamily, peers: readonly BitcoinPeer[]): readonly C
 /** Of the types that were seen. */
 export function messageSamples(bytes: MessageBytes | undefined): readonly ChainSample[] {
   if (bytes === undefined) return [];
-  const { received, sent } = bytes.total;
-  return MESSAGE_TYPES.flatMap((type, index) => [
-    ...seen(families.MESSAGE_RECEIVE, received[index], type),
-    ...seen(families.MESSAGE_TRANSMIT, sent[index], type),
-  ]);
-}
-
-function seen(family: ChainFamily, bytes = 0, type = ""): readonly ChainSample[] {
-  return bytes > 0 ? [chainSample(family, bytes, [type])] : [];
+  const samples: ChainSample[] = [];
+  for (const [index, type] of MESSAGE_TYPES.entries()) {
+    const { received, sent } = bytesOf(bytes, index);
+    if (received > 0) samples.push(chainSample(families.MESSAGE_RECEIVE, received, [type]));
+    if (sent > 0) samples.push(chainSample(families.MESSAGE_TRANSMIT, sent, [type]));
+  }
+  return samples;
 }

@@ -78,7 +78,7 @@ function decodeRow(row: JsonObject): BitcoinPeer | "no connection" | undefined {
   const connectionType = connectionTypeOf(row);
   const transport = transportOf(row);
   const permitted = isPermitted(row);
-  // btcd alone has heights that it keeps up to date, and times in microseconds (seen on 0.26).
+  // btcd alone has this, and times in microseconds (seen on 0.26).
   const isBtcd = row.currentheight !== undefined;
   const perSecond = isBtcd ? 1e6 : 1;
   return {
@@ -86,11 +86,10 @@ function decodeRow(row: JsonObject): BitcoinPeer | "no connection" | undefined {
     // Ids begin again at 0 with each process of the node.
     session: startSeconds === undefined ? undefined : String(startSeconds),
     direction,
-    // 0 until the version message of the peer arrives: silent TCP clients stay so.
-    state: count(row.version) === 0 ? "handshaking" : "connected",
+    state: isBeforeHandshake(row) ? "handshaking" : "connected",
     address,
     agent: text(row.subver),
-    height: heightOf(isBtcd ? row.currentheight : row.synced_headers),
+    height: heightOf(row.synced_headers ?? row.currentheight ?? row.bestheight),
     receivedBytes: count(row.bytesrecv),
     sentBytes: count(row.bytessent),
     startSeconds,
@@ -104,20 +103,37 @@ function decodeRow(row: JsonObject): BitcoinPeer | "no connection" | undefined {
     relaysAddresses: flag(row.addr_relay_enabled),
     isPermitted: permitted,
     pingWaitSeconds: secondsOf(row.pingwait, perSecond),
-    inFlight: Array.isArray(row.inflight) ? row.inflight.filter(isHeight) : NO_BLOCKS,
+    inFlight: inFlightOf(row.inflight),
     presyncedHeaders: heightOf(row.presynced_headers),
     receivedByMessage: perMessage(row.bytesrecv_per_msg),
     sentByMessage: perMessage(row.bytessent_per_msg),
   };
 }
 
-const NO_BLOCKS: readonly number[] = [];
-
-function isHeight(value: unknown): value is number {
-  return count(value) !== undefined && typeof value === "number";
+/** 0 until the version message of the peer arrives: silent TCP clients stay so. zebrad has a word for it, and may have no version. */
+function isBeforeHandshake({ version, connection_state }: JsonObject): boolean {
+  return connection_state === undefined && count(version) === 0;
 }
 
-/** -1 while it is not known, which `count` rejects. startingheight is no height: it ages from the handshake on, and may be false. */
+const NO_BLOCKS: readonly number[] = [];
+
+/** Nodes ask a peer for 16 blocks together (MAX_BLOCKS_IN_TRANSIT_PER_PEER). More of them are not read. */
+const MAX_IN_FLIGHT = 64;
+
+function inFlightOf(value: unknown): readonly number[] {
+  if (!Array.isArray(value) || value.length === 0) return NO_BLOCKS;
+  const heights: number[] = [];
+  for (let index = 0; index < value.length && heights.length < MAX_IN_FLIGHT; index += 1) {
+    const height = count(value[index]);
+    if (height !== undefined) heights.push(height);
+  }
+  return heights;
+}
+
+/**
+ * -1 while it is not known, which `count` rejects. Of Bitcoin Core it is the best header in common; btcd and bcoin note what the
+ * peer announces. startingheight is no height: it ages from the handshake on, and may be false.
+ */
 function heightOf(value: unknown): number | undefined {
   const height = count(value);
   return height === 0 ? undefined : height;

@@ -61,6 +61,8 @@ export function report(answers: BitcoinAnswers): NodeReport {
     process: startSeconds === undefined ? undefined : `start ${startSeconds}`,
     startSeconds,
     blocks: blocks.blocks,
+    // A peer that got a block from the node announces none: the best header in common is of then.
+    peerHeightsAreOld: true,
     verifiedHeight: chain?.headers,
     ...blockTimes(coin, chain?.network),
   };

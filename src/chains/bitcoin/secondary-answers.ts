@@ -1,7 +1,7 @@
 import { isObject } from "../../lib/json.ts";
 import { blockHash, count, flag, text } from "../decode.ts";
 import { wrongShape } from "./calls.ts";
-import { PEER_NETWORKS, type PeerNetwork } from "./peer-facts.ts";
+import { REAL_NETWORKS, type RealNetwork } from "./peer-facts.ts";
 
 /** Answers that rarely change. */
 
@@ -25,11 +25,15 @@ export function decodeBans(answer: unknown, call: string): Bans {
   return { addresses, subnets };
 }
 
-/** A single address may have its length as that of a subnet does: up to 0.21 it always has. */
+/** A single address may have its length as that of a subnet does: up to 0.21 it always has, at first as a mask. */
 function isSingle(address: string): boolean {
   const [host = "", length] = address.split("/", 2);
-  return length === undefined || length === (host.includes(":") ? "128" : "32");
+  if (length === undefined) return true;
+  return host.includes(":") ? length === "128" || length === IPV6_MASK : length === "32" || length === IPV4_MASK;
 }
+
+const IPV4_MASK = "255.255.255.255";
+const IPV6_MASK = "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff";
 
 export type AddressTable = { readonly tried: number; readonly fresh: number };
 
@@ -37,10 +41,10 @@ export type AddressTable = { readonly tried: number; readonly fresh: number };
  * The sizes of the node's tables of addresses by network, from getaddrmaninfo (26 and later).
  * @throws NodeError bad_shape
  */
-export function decodeAddressManager(answer: unknown, call: string): ReadonlyMap<PeerNetwork, AddressTable> {
+export function decodeAddressManager(answer: unknown, call: string): ReadonlyMap<RealNetwork, AddressTable> {
   if (!isObject(answer)) throw wrongShape(call, "an object");
-  const tables = new Map<PeerNetwork, AddressTable>();
-  for (const network of PEER_NETWORKS) {
+  const tables = new Map<RealNetwork, AddressTable>();
+  for (const network of REAL_NETWORKS) {
     const table = answer[network];
     const tried = isObject(table) ? count(table.tried) : undefined;
     const fresh = isObject(table) ? count(table.new) : undefined;
@@ -58,11 +62,14 @@ export type AddedNodes = { readonly connected: number; readonly away: number };
  */
 export function decodeAddedNodes(answer: unknown, call: string): AddedNodes {
   if (!Array.isArray(answer)) throw wrongShape(call, "a list of added nodes");
-  const words = answer.map((node: unknown) => (isObject(node) ? flag(node.connected) : undefined));
-  return {
-    connected: words.filter((isConnected) => isConnected === true).length,
-    away: words.filter((isConnected) => isConnected === false).length,
-  };
+  let connected = 0;
+  let away = 0;
+  for (const node of answer) {
+    const isConnected = isObject(node) ? flag(node.connected) : undefined;
+    if (isConnected === true) connected += 1;
+    if (isConnected === false) away += 1;
+  }
+  return { connected, away };
 }
 
 /** What the header of the head block tells. */

@@ -8,8 +8,15 @@ import { type CachedCall, createCachedCall } from "../cached-call.ts";
 import { count } from "../decode.ts";
 import { callRpc, wrongShape } from "./calls.ts";
 import { type ChainTips, decodeChainTips } from "./chain-tips.ts";
-import { type CallTimes, decodeNetworkInfo, decodeTotals, type NetTotals, type NetworkInfo } from "./network-info.ts";
-import type { PeerNetwork } from "./peer-facts.ts";
+import {
+  type CallTimes,
+  decodeNetworkInfo,
+  decodeTotals,
+  type NetTotals,
+  type NetworkInfo,
+  startOf,
+} from "./network-info.ts";
+import type { RealNetwork } from "./peer-facts.ts";
 import {
   type AddedNodes,
   type AddressTable,
@@ -27,8 +34,14 @@ export type SecondaryAnswers = {
   readonly network?: Outcome<NetworkInfo> | undefined;
   readonly chain_tips?: Outcome<ChainTips> | undefined;
   readonly bans?: Outcome<Bans> | undefined;
-  readonly address_manager?: Outcome<ReadonlyMap<PeerNetwork, AddressTable>> | undefined;
+  readonly address_manager?: Outcome<ReadonlyMap<RealNetwork, AddressTable>> | undefined;
   readonly added_nodes?: Outcome<AddedNodes> | undefined;
+};
+
+type Asked = {
+  readonly answers: SecondaryAnswers;
+  /** When the node's process started, by its own clock, unix seconds; undefined where this poll does not tell. */
+  readonly startSeconds: number | undefined;
 };
 
 /** The share of a poll that each of these calls may take. */
@@ -44,7 +57,7 @@ const NOT_OFFERED: ReadonlySet<FailureReason> = new Set(["unavailable", "not_fou
 
 type SecondaryCalls = {
   /** One call after the other, over the one socket. */
-  ask(scope: "all" | "head", signal: Signal): Promise<SecondaryAnswers>;
+  ask(scope: "all" | "head", signal: Signal): Promise<Asked>;
   /** Another process may answer next: what the last one said counts no longer. */
   forget(): void;
 };
@@ -82,23 +95,39 @@ export function createSecondaryCalls(client: RpcClient, timeoutMs: number): Seco
   const addresses = prepared({ ...seldom, name: "getaddrmaninfo", decode: decodeAddressManager });
   const added = prepared({ ...seldom, name: "getaddednodeinfo", decode: decodeAddedNodes });
 
+  let lastStart: number | undefined;
+
+  function forget(): void {
+    for (const call of calls) call.forget();
+  }
+
+  /** Of another process, what the last one said is not shown once more. A start that a poll does not tell changes nothing. */
+  function noteStart({ totals, uptime }: SecondaryAnswers): number | undefined {
+    const timeMs = totals?.ok ? totals.value.timeMs : undefined;
+    const uptimeSeconds = uptime?.ok ? uptime.value : undefined;
+    const start = startOf(lastStart, { timeMs, uptimeSeconds });
+    if (start !== undefined && lastStart !== undefined && start !== lastStart) forget();
+    lastStart = start ?? lastStart;
+    return start;
+  }
+
   return {
     async ask(scope, signal) {
       // The coin of a reference has to be known as well.
-      if (scope === "head") return { network: await network(signal) };
-      return {
-        totals: await totals(signal),
-        uptime: await uptime(signal),
+      if (scope === "head") return { answers: { network: await network(signal) }, startSeconds: undefined };
+      const clock = { totals: await totals(signal), uptime: await uptime(signal) };
+      const startSeconds = noteStart(clock);
+      const answers = {
+        ...clock,
         network: await network(signal),
         chain_tips: await tips(signal),
         bans: await bans(signal),
         address_manager: await addresses(signal),
         added_nodes: await added(signal),
       };
+      return { answers, startSeconds };
     },
-    forget() {
-      for (const call of calls) call.forget();
-    },
+    forget,
   };
 }
 

@@ -9,16 +9,15 @@ import { callRpc } from "./calls.ts";
 import { type ChainInfo, decodeChainInfo } from "./chain-info.ts";
 import { isCoinName } from "./coins.ts";
 import { addMessageBytes, type MessageBytes } from "./message-bytes.ts";
-import { startOf } from "./network-info.ts";
 import { type BitcoinPeerList, decodePeers } from "./peers.ts";
 import { report } from "./report.ts";
-import { createSecondaryCalls, SECONDARY_SHARE, type SecondaryAnswers } from "./secondary-calls.ts";
+import { createSecondaryCalls, SECONDARY_SHARE } from "./secondary-calls.ts";
 
 /** The share of a poll that getblockchaininfo may take, so that one that hangs leaves time for the peer list. */
 const INFO_SHARE = 0.4;
 
 /** A row has 40 members, and up to 70 for the bytes of each type of message: 1.2 KB each. */
-const PEERS_BUDGET: ResponseBudget = { ...LIST_BUDGET, keys: 120_000, numbers: 100_000 };
+export const PEERS_BUDGET: ResponseBudget = { ...LIST_BUDGET, keys: 120_000, numbers: 100_000 };
 
 export function openSession(target: NodeTarget): NodeSession {
   const client = target.connect(target.url);
@@ -29,18 +28,7 @@ export function openSession(target: NodeTarget): NodeSession {
   const coin = isCoinName(target.chain) ? target.chain : "bitcoin";
   const maxRows = rowsAllowed(target.limits);
   const scope = target.headOnly ? "head" : "all";
-  let startSeconds: number | undefined;
   let messages: MessageBytes | undefined;
-
-  /** A start that the poll does not tell is forgotten only where the node does not answer. */
-  function noteStart({ totals, uptime }: SecondaryAnswers): number | undefined {
-    const timeMs = totals?.ok ? totals.value.timeMs : undefined;
-    const uptimeSeconds = uptime?.ok ? uptime.value : undefined;
-    const start = startOf(startSeconds, { timeMs, uptimeSeconds });
-    if (start !== undefined && startSeconds !== undefined && start !== startSeconds) secondaryCalls.forget();
-    startSeconds = start ?? startSeconds;
-    return start;
-  }
 
   return {
     async poll(signal, { block: wanted } = {}) {
@@ -53,15 +41,15 @@ export function openSession(target: NodeTarget): NodeSession {
       const peers = target.headOnly ? PEERS_NOT_ASKED : (starting ?? (await fetchPeers(client, maxRows, signal)));
       const isAway = !info.ok && !peers.ok;
       if (isAway) secondaryCalls.forget();
-      const secondary = isAway ? {} : await secondaryCalls.ask(scope, signal);
-      const start = noteStart(secondary);
+      const asked = isAway ? undefined : await secondaryCalls.ask(scope, signal);
       if (peers.ok) messages = addMessageBytes(messages, peers.value.connections);
       const headTime = info.ok ? await headTimes.of(info.value, signal) : undefined;
       const blocks = await blockReader.read(info.ok ? info.value : undefined, wanted, signal);
       const { label } = client.url;
       return report({
-        ...{ coin, label, info, peers, headTime, blocks, secondary, messages },
-        startSeconds: start,
+        ...{ coin, label, info, peers, headTime, blocks, messages },
+        secondary: asked?.answers ?? {},
+        startSeconds: asked?.startSeconds,
       });
     },
     close: () => client.close(),

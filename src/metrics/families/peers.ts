@@ -41,7 +41,7 @@ export const peerFamilies: readonly SharedFamily[] = [
   {
     name: "p2p_node_peers_by_head",
     type: "gauge",
-    help: "Connected peers by the height that they report, compared to the node's head, from the last poll: ahead, equal, behind; unknown without a height or on another chain. Monero: height from get_connections, which is up to a minute old, and from get_info; so for a minute after each block peers may count as behind. Wire: last_handshake from /v1/net/connections; handshakes are rarely repeated, so only a height above the head counts, and every other peer is unknown.",
+    help: "Connected peers by the height that they report, compared to the node's head, from the last poll: ahead, equal, behind; unknown without a height or on another chain. Monero: height from get_connections, which is up to a minute old, and from get_info; so for a minute after each block peers may count as behind. Wire: last_handshake from /v1/net/connections; handshakes are rarely repeated, so only a height above the head counts, and every other peer is unknown. Bitcoin family: the same, as the best header in common with a peer (synced_headers) grows only with what the peer announces.",
     // Which heights count as equal may change, once operators have seen how far the peers of busy nodes are apart.
     stability: "experimental",
     labels: ["position"],

@@ -39,8 +39,9 @@ export function bars(samples: readonly TextSample[]): Markup {
   const shown = [
     barsOf("Agents", groupsBy(samples, AGENTS, "agent")),
     barsOf("Address types", groupsBy(samples, ADDRESS_TYPES, "address_type").map(withTypeName)),
-    ...OF_CHAINS.map(({ name, barsTitle = "", labels: [label = ""] }) =>
-      barsOf(barsTitle, groupsBy(samples, name, label)),
+    ...OF_CHAINS.map(({ name, barsTitle = "", labels }) =>
+      // A label for the direction, which comes first, is shown as part of each bar.
+      barsOf(barsTitle, groupsBy(samples, name, labels.at(-1) ?? "")),
     ),
     barsOf("Subnets", subnetGroups(samples), subnetWords(samples)),
   ].filter((each) => each !== NOTHING);

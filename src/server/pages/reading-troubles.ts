@@ -1,11 +1,12 @@
 import { ADAPTERS } from "../../chains/index.ts";
 import { duration } from "../../lib/text/format.ts";
 import { expiryTroubles, type FamilyTrouble } from "../../model/family-trouble.ts";
+import { readingKey } from "../../poll/readings.ts";
 import type { NodeOverview } from "./overview.ts";
 
 /** What the readings of a node's last poll say that is wrong, from the conditions of the alerts. Undefined: nothing. */
 
-type ReadingTrouble = Omit<FamilyTrouble, "textOf"> & {
+type ReadingTrouble = Omit<FamilyTrouble, "labels" | "textOf"> & {
   readonly textOf: (node: NodeOverview, nowMs: number) => string | undefined;
 };
 
@@ -22,6 +23,7 @@ export const OLD_HEADS: readonly { readonly blockSeconds: number; readonly secon
   { blockSeconds: 1, seconds: 300 },
   { blockSeconds: 10, seconds: 1200 },
   { blockSeconds: 120, seconds: 7200 },
+  { blockSeconds: 180, seconds: 10_800 },
   { blockSeconds: 600, seconds: 21_600 },
 ];
 
@@ -38,7 +40,10 @@ export function oldHead({ readings, last, syncing }: NodeOverview): string | und
 /** The troubles of the chains' own families, which say what their values mean. */
 const OF_FAMILIES: readonly ReadingTrouble[] = ADAPTERS.flatMap(({ families }) => families).flatMap(
   ({ name, troubles = [] }) =>
-    troubles.map((trouble) => withReading(trouble, ({ readings }) => readings?.ofChain?.get(name))),
+    troubles.map((trouble) => {
+      const key = readingKey(name, trouble.labels);
+      return withReading(trouble, ({ readings }) => readings?.ofChain?.get(key));
+    }),
 );
 
 const OF_CERTIFICATE: readonly ReadingTrouble[] = expiryTroubles("certificate", "P2PNodeCertificateExpiring").map(
@@ -52,15 +57,18 @@ export function expiries(level: FamilyTrouble["level"]): readonly ReadingTrouble
 
 /** What else the chains' own families say. */
 export function ofChains(level: FamilyTrouble["level"]): readonly ReadingTrouble[] {
-  return OF_FAMILIES.filter((trouble) => trouble.level === level && !isExpiry(trouble));
+  return OF_FAMILIES.filter((trouble) => trouble.level === level && !isExpiry(trouble) && !trouble.explainsDown);
 }
+
+/** Why a node answers nothing that is not down. */
+export const EXPLANATIONS: readonly ReadingTrouble[] = OF_FAMILIES.filter(({ explainsDown }) => explainsDown === true);
 
 function isExpiry({ state }: ReadingTrouble): boolean {
   return OF_CERTIFICATE.some((trouble) => trouble.state === state);
 }
 
 function withReading(
-  { textOf, ...trouble }: FamilyTrouble,
+  { textOf, labels: _, ...trouble }: FamilyTrouble,
   readingOf: (node: NodeOverview) => number | undefined,
 ): ReadingTrouble {
   return {

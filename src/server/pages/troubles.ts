@@ -2,7 +2,7 @@ import { chains } from "../../chains/index.ts";
 import { duration } from "../../lib/text/format.ts";
 import { blocks } from "./format.ts";
 import { hasNoPeers, isBehind, type Level, lagOf, type NodeOverview } from "./overview.ts";
-import { expiries, ofChains, oldHead, skewedClock } from "./reading-troubles.ts";
+import { EXPLANATIONS, expiries, ofChains, oldHead, skewedClock } from "./reading-troubles.ts";
 
 /**
  * What is wrong with a node, as far as the pages know it: from the same conditions as the alerts, without the time that those
@@ -39,7 +39,7 @@ const KINDS: readonly Kind[] = [
     ofNodes: "down",
     isAlone: true,
     alert: "P2PNodeDown",
-    textOf: ({ condition }) => when(condition === "down", "down"),
+    textOf: (node, nowMs) => when(node.condition === "down" && !isExplained(node, nowMs), "down"),
   },
   {
     state: "forked",
@@ -58,6 +58,7 @@ const KINDS: readonly Kind[] = [
   },
   ...expiries("critical"),
   ...ofChains("critical"),
+  ...EXPLANATIONS.map((trouble) => ({ ...trouble, isAlone: true as const })),
   { state: "degraded", level: "warning", ofNodes: "degraded", alert: "P2PNodeApiFailing", textOf: degraded },
   {
     state: "waiting",
@@ -109,6 +110,10 @@ export const TROUBLED_STATES: ReadonlyMap<string, { readonly level: Level; reado
 
 const STATES: readonly string[] = [...TROUBLED_STATES.keys()];
 
+function isExplained(node: NodeOverview, nowMs: number): boolean {
+  return EXPLANATIONS.some(({ textOf }) => textOf(node, nowMs) !== undefined);
+}
+
 function when(condition: boolean, text: string): string | undefined {
   return condition ? text : undefined;
 }
@@ -118,6 +123,7 @@ const STALLED: readonly { readonly blockSeconds: number; readonly minutes: numbe
   { blockSeconds: 1, minutes: 2 },
   { blockSeconds: 10, minutes: 7 },
   { blockSeconds: 120, minutes: 40 },
+  { blockSeconds: 180, minutes: 60 },
   { blockSeconds: 600, minutes: 180 },
 ];
 

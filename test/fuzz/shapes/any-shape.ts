@@ -22,7 +22,7 @@ export function shapesOf(adapter: AdapterName): ReadonlyMap<string, readonly Cas
 }
 
 /** Where each chain begins with the shapes that all have, so that the short forms of the chains play others. */
-const BEGINS: Readonly<Record<AdapterName, number>> = { wire: 0, monero: 0.33, chainweb: 0.66 };
+const BEGINS: Readonly<Record<AdapterName, number>> = { wire: 0, monero: 0.25, chainweb: 0.5, bitcoin: 0.75 };
 
 /** Everything at once, then by turns one that this chain alone has and one of the others; at first every second of each. */
 export function shapesInOrder(adapter: AdapterName): readonly string[] {

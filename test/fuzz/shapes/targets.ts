@@ -1,5 +1,6 @@
 import type { ResponseBudget } from "../../../src/rpc/budget.ts";
 import type { AdapterName } from "../adapters.ts";
+import { BITCOIN_TARGETS } from "./bitcoin.ts";
 import { CHAINWEB_TARGETS } from "./chainweb.ts";
 import { MONERO_TARGETS } from "./monero.ts";
 import { WIRE_TARGETS } from "./wire.ts";
@@ -31,4 +32,5 @@ export const TARGETS: Readonly<Record<AdapterName, Targets>> = {
   wire: WIRE_TARGETS,
   monero: MONERO_TARGETS,
   chainweb: CHAINWEB_TARGETS,
+  bitcoin: BITCOIN_TARGETS,
 };

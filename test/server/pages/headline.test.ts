@@ -51,9 +51,10 @@ function withSamples(given: NodeReport, samples: Samples): NodeReport {
     blockSeconds: samples.p2p_node_block_interval_seconds ?? given.blockSeconds,
     clockSkewSeconds: samples.p2p_node_clock_skew_seconds,
     certificateExpirySeconds: samples[EXPIRY],
-    chainSamples: Object.entries(samples).flatMap(([name, value]) => {
+    chainSamples: Object.entries(samples).flatMap(([key, value]) => {
+      const [name, ...labels] = key.split(" ");
       const family = families.find((each) => each.name === name);
-      return family === undefined ? [] : [{ family, labels: [], value }];
+      return family === undefined ? [] : [{ family, labels, value }];
     }),
   };
 }
@@ -128,6 +129,11 @@ test("a node that is down has no other trouble: the rest is not known, or old", 
   expect(badges([down], { p2p_chainweb_outdated: 1 }, NOW + 3_600_000)).toEqual(["down ✕ down"]);
 });
 
+test("a node that says that it is starting is not down, and has no other trouble", () => {
+  const starting = badges([stateAfter(deadReport())], { p2p_bitcoin_warming_up: 1, p2p_chainweb_outdated: 1 });
+  expect(starting).toEqual(["degraded ◐ starting"]);
+});
+
 const EXPIRY = "p2p_node_tls_certificate_expiry_timestamp_seconds";
 const SERVICE = "p2p_chainweb_service_date_timestamp_seconds";
 const inDays = (days: number) => NOW / 1000 + days * DAY;
@@ -145,6 +151,15 @@ test.each<[Samples, string]>([
   [{ p2p_monero_untrusted: 1 }, "degraded ◐ a bootstrap daemon answers"],
   [{ p2p_wire_vanished_peers: 2 }, "degraded ◐ dropped configured peers"],
   [{ p2p_wire_wrong_chain_peers: 1 }, "degraded ◐ 1 peer of another chain"],
+  [{ p2p_bitcoin_initial_block_download: 1 }, "degraded ◐ initial block download"],
+  [{ p2p_bitcoin_initial_block_download: 0, p2p_bitcoin_warming_up: 0, p2p_bitcoin_network_active: 1 }, "up ● up"],
+  [{ p2p_bitcoin_network_active: 0 }, "degraded ◐ network switched off"],
+  [{ "p2p_bitcoin_chain_tip_lead_blocks invalid": -1 }, "up ● up"],
+  [{ "p2p_bitcoin_chain_tip_lead_blocks headers-only": 9 }, "up ● up"],
+  [{ "p2p_bitcoin_chain_tip_lead_blocks invalid": 0 }, "down ✕ refuses a branch as high as its own"],
+  [{ "p2p_bitcoin_chain_tip_lead_blocks invalid": 1 }, "down ✕ refuses a branch 1 block higher"],
+  [{ "p2p_bitcoin_added_nodes away": 2, "p2p_bitcoin_added_nodes connected": 3 }, "degraded ◐ 2 added nodes away"],
+  [{ "p2p_bitcoin_added_nodes away": 0, "p2p_bitcoin_added_nodes connected": 3 }, "up ● up"],
   [{ p2p_monero_free_space_bytes: 20 * GIB }, "up ● up"],
   [{ p2p_monero_free_space_bytes: 19 * GIB }, "degraded ◐ 19.0\u202fGiB of disk free"],
   [{ p2p_monero_free_space_bytes: 2 * GIB }, "down ✕ 2.0\u202fGiB of disk free"],
@@ -156,6 +171,7 @@ test.each([
   [0.5, 300],
   [10, 1200],
   [120, 7200],
+  [150, 10_800],
   [600, 21_600],
 ])("with a block every %d s, a head block of %d s is not old, and a second later it is", (blockSeconds, seconds) => {
   const at = (age: number) =>
@@ -179,7 +195,7 @@ describe("the conditions are those of the alerts", () => {
   );
 
   test("P2PNodeHeadStalled has bands", () => {
-    expect(BANDS).toHaveLength(4);
+    expect(BANDS).toHaveLength(5);
   });
 
   test.each(BANDS)("P2PNodeHeadStalled with a block every $blockSeconds s: $seconds s", ({ blockSeconds, seconds }) => {
