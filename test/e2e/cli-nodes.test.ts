@@ -23,8 +23,9 @@ const PLAIN = { NO_COLOR: undefined, FORCE_COLOR: undefined };
 
 beforeAll(async () => {
   network = await startDemoNetwork();
-  const nodes = network.nodes.map(({ name, chain, url, pin, options = {} }) => ({
-    ...{ name, chain, url, [chain]: options },
+  const nodes = network.nodes.map(({ name, chain, url, pin, options }) => ({
+    ...{ name, chain, url },
+    ...(options === undefined ? {} : { [chain]: options }),
     ...(pin === undefined ? {} : { tls: { pin } }),
   }));
   writeFileSync(CONFIG, JSON.stringify({ global: { timeout: "5s" }, nodes }));
@@ -45,14 +46,14 @@ describe("check --connect", () => {
     const { code, stdout, output } = await exporter("check", "--connect", `--config.file=${CONFIG}`);
     expect(output).toBe(stdout);
     expect(code).toBe(1);
-    expect(stdout).toMatch(/^.*: valid, 9 nodes\n/);
+    expect(stdout).toMatch(/^.*: valid, 12 nodes\n/);
     expect(stdout).toMatch(
       /^OK {6}wire-1 +wire +v1\.2\.2, chain [0-9a-f]{8}…, head \d+ \(.*\), final \d+, lag \d+, \d+ peers: \d+ in, \d+ out/m,
     );
     expect(stdout).toMatch(/^OK {6}kadena-1 +chainweb +3\.2, mainnet01, head \d+.*, \d+ known peers$/m);
     expect(stdout).toMatch(/^DOWN {4}monero-3-restricted +monero +mainnet, head \d+/m);
     expect(stdout).toMatch(/^ {8}peers unavailable: get_connections at .*\n {14}→ restricted RPC hides the peers/m);
-    expect(stdout).toMatch(/\n\d of 9 nodes up(, .*)?, \d down\n$/);
+    expect(stdout).toMatch(/\n\d+ of 12 nodes up(, .*)?, \d down\n$/);
   });
 
   test("of a healthy node ends with 0; a failing API is reported", async () => {
@@ -281,6 +282,8 @@ describe("discover", () => {
     ["wire-1", "wire"],
     ["monero-1", "monero"],
     ["kadena-2-trailing", "chainweb"],
+    ["bitcoin-1", "bitcoin"],
+    ["litecoin-1", "litecoin"],
   ])("host:port of %s: a ready entry", async (name, chain) => {
     const { stdout, check } = await entryFor(hostAndPort(name));
     expect(stdout).toContain(`\n  - name: ${chain}-1\n    chain: ${chain}\n    url: ${urlOf(name)}\n`);
@@ -334,12 +337,13 @@ describe("discover", () => {
     const { code, output } = await exporter("discover", node.url);
     await Promise.all([node.close(), elsewhere.close()]);
     expect(code).toBe(1);
-    // One cause for all three.
-    expect(output).toContain(`${node.url} as wire, monero, chainweb: calls at ${node.url}: `);
+    // One cause for all of them.
+    expect(output).toContain(`${node.url} as wire, monero, chainweb, bitcoin: calls at ${node.url}: `);
     expect(output.match(/redirects are not followed/g)).toHaveLength(1);
     expect(elsewhere.requests).toEqual([]);
+    for (const { body } of node.requests.filter(({ url }) => url === "/")) expect(body).toMatch(/"method":"get/);
     const asked = new Set(node.requests.map(({ method, url }) => `${method} ${url}`));
-    for (const call of asked) expect(call).toMatch(/^(POST \/(v1|json_rpc|get_|[a-z_]+$)|GET \/chainweb\/)/);
+    for (const call of asked) expect(call).toMatch(/^(POST \/($|v1|json_rpc|get_|[a-z_]+$)|GET \/chainweb\/)/);
     expect(node.requests.filter(({ headers }) => headers.authorization !== undefined)).toEqual([]);
   });
 
