@@ -86,7 +86,7 @@ describe.skipIf(!isInstalled)("the queries on the demo", () => {
     const seconds = [...lags].map(([key, blocks]) => [key, blocks * (intervals.get(key) ?? 0)] as const);
     expectClose(answer, new Map(seconds.filter(([, behind]) => behind > FAR_SECONDS)), 0);
     expect([...answer.keys()]).toEqual(expect.arrayContaining(["monero monero-2-lagging", "wire wire-2-lagging"]));
-    expect([...answer.keys()].filter((key) => !/lagging|trailing/.test(key))).toEqual([]);
+    expect([...answer.keys()].filter((key) => !/lagging|trailing|catching-up/.test(key))).toEqual([]);
   });
 
   test("the peers with the most traffic", async () => {
@@ -112,10 +112,11 @@ describe.skipIf(!isInstalled)("the queries on the demo", () => {
     const agents = await prometheus.query('p2p_node_peers_by_agent{direction="inbound"}', at);
     const nodes = highest(agents, "chain", "agent", "target");
     const counts = summed(nodes, withoutLast);
-    const inbound = summed(nodes, (key) => key.split(" ")[0] ?? "");
-    expect([...inbound.keys()]).toEqual(["wire"]);
-    expectClose(answer, new Map([...counts].map(([key, count]) => [key, count / (inbound.get("wire") ?? 0)])), 0);
-    expect([...answer.values()].reduce((sum, value) => sum + value, 0)).toBeCloseTo(1);
+    const chainOf = (key: string) => key.split(" ")[0] ?? "";
+    const inbound = summed(nodes, chainOf);
+    expect([...inbound.keys()].sort()).toEqual(["bitcoin", "litecoin", "wire"]);
+    expectClose(answer, new Map([...counts].map(([key, count]) => [key, count / (inbound.get(chainOf(key)) ?? 0)])), 0);
+    for (const share of summed(answer, chainOf).values()) expect(share).toBeCloseTo(1);
   });
 
   test("the share of the largest subnet", async () => {
@@ -161,7 +162,7 @@ describe.skipIf(!isInstalled)("the queries on the demo", () => {
     const answer = answerOf(await ask("Which exporter watches which node?", moments.back), ...NODE, "instance");
     const up = highest(await prometheus.query("p2p_node_up", moments.back), ...NODE, "instance");
     expect([...answer.keys()].sort()).toEqual([...up.keys()].sort());
-    expect(answer.size).toBe(9);
+    expect(answer.size).toBe(12);
     expect([...answer.keys()].every((key) => key.endsWith(` ${new URL(demo.url).host}`))).toBe(true);
   });
 
@@ -195,7 +196,9 @@ describe.skipIf(!isInstalled)("the queries on the demo", () => {
       -1,
     );
     const sums = summed(highest(lost, ...NODE, "direction"), withoutLast);
-    expectClose(answer, new Map([...sums].filter(([, value]) => value > 0)), 0.1);
+    // Where as many came as went, as of feelers, the order of the sum decides between 0 and the last digit of a fraction.
+    const lasting = (counts: ReadonlyMap<string, number>) => new Map([...counts].filter(([, value]) => value > 1e-6));
+    expectClose(lasting(answer), lasting(sums), 0.1);
     expect(Math.max(...answer.values())).toBe(answer.get("monero monero-4-restarting"));
   });
 
