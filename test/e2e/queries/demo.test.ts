@@ -86,7 +86,9 @@ describe.skipIf(!isInstalled)("the queries on the demo", () => {
     const seconds = [...lags].map(([key, blocks]) => [key, blocks * (intervals.get(key) ?? 0)] as const);
     expectClose(answer, new Map(seconds.filter(([, behind]) => behind > FAR_SECONDS)), 0);
     expect([...answer.keys()]).toEqual(expect.arrayContaining(["monero monero-2-lagging", "wire wire-2-lagging"]));
-    expect([...answer.keys()].filter((key) => !/lagging|trailing|catching-up/.test(key))).toEqual([]);
+    // The demo's bitcoin nodes get a block every 20 s, each of which counts as the 600 s of the real ones: one may be on its way.
+    const isFar = (key: string) => (lags.get(key) ?? 0) > 1 && !/lagging|trailing|catching-up/.test(key);
+    expect([...answer.keys()].filter(isFar)).toEqual([]);
   });
 
   test("the peers with the most traffic", async () => {
@@ -190,15 +192,20 @@ describe.skipIf(!isInstalled)("the queries on the demo", () => {
 
   test("a restart costs a node the peers that have not returned", async () => {
     const answer = answerOf(await ask("How many peers did a deploy cost?", moments.back), ...NODE);
-    const lost = added(
-      await increase("p2p_node_peer_disconnects_total", "30m", moments.back),
-      await increase("p2p_node_peer_connects_total", "30m", moments.back),
-      -1,
-    );
-    const sums = summed(highest(lost, ...NODE, "direction"), withoutLast);
-    // Where as many came as went, as of feelers, the order of the sum decides between 0 and the last digit of a fraction.
-    const lasting = (counts: ReadonlyMap<string, number>) => new Map([...counts].filter(([, value]) => value > 1e-6));
-    expectClose(lasting(answer), lasting(sums), 0.1);
+    const went = await increase("p2p_node_peer_disconnects_total", "30m", moments.back);
+    const came = await increase("p2p_node_peer_connects_total", "30m", moments.back);
+    const byNode = (counts: typeof went) => summed(highest(counts, ...NODE, "direction"), withoutLast);
+    const lost = byNode(added(went, came, -1));
+    // Prometheus extrapolates each of the two counters: the error is a share of them, also where as many came as went.
+    for (const [key, turnover] of byNode(added(went, came))) {
+      const difference = Math.abs((answer.get(key) ?? 0) - Math.max(0, lost.get(key) ?? 0));
+      expect([key, difference <= 0.1 * turnover + 1e-9, difference, turnover]).toEqual([
+        key,
+        true,
+        difference,
+        turnover,
+      ]);
+    }
     expect(Math.max(...answer.values())).toBe(answer.get("monero monero-4-restarting"));
   });
 
