@@ -1,5 +1,6 @@
 // Replaces src/rpc/client.ts: responses of a simulated node from memory, without HTTP. They are made once and returned in
 // turn, so that making them costs nothing during a measurement. The port of a node's URL is its number.
+import { createFakeBitcoin } from "./fake-bitcoin.mjs";
 import { createFakeMonero } from "./fake-monero.mjs";
 import { createFakeWire } from "./fake-wire.mjs";
 
@@ -21,15 +22,16 @@ export function take() {
 export function createRpcClient({ url }) {
   const peers = Number(process.env.BENCH_PEERS);
   const options = { index: Number(new URL(url.origin).port), peers };
-  const monero = createFakeMonero(options);
-  const wire = createFakeWire(options);
+  const [monero, wire, bitcoin] = [createFakeMonero, createFakeWire, createFakeBitcoin].map((create) =>
+    create(options),
+  );
   const rings = new Map();
 
   function answerOf(path, body) {
     const key = `${path} ${body}`;
     let ring = rings.get(key);
     if (ring === undefined) {
-      const node = path.startsWith("/v1/") ? wire : monero;
+      const node = path === "/" ? bitcoin : path.startsWith("/v1/") ? wire : monero;
       ring = { next: 0, answers: Array.from({ length: VARIANTS }, () => node.answer(path, body)) };
       rings.set(key, ring);
     }

@@ -1,6 +1,7 @@
 // The process of the simulated nodes: a port of its own for each, as for real ones. Started by fake-fleet.mjs, which
 // asks over the IPC channel when polls arrived.
 import { createServer } from "node:http";
+import { createFakeBitcoin } from "./fake-bitcoin.mjs";
 import { createFakeMonero } from "./fake-monero.mjs";
 import { createFakeWire } from "./fake-wire.mjs";
 
@@ -8,7 +9,7 @@ import { createFakeWire } from "./fake-wire.mjs";
 const KEEP_ALIVE_MS = 10 * 60_000;
 
 const { count, peers, churn, chain } = JSON.parse(process.argv[2]);
-const create = chain === "wire" ? createFakeWire : createFakeMonero;
+const create = { wire: createFakeWire, bitcoin: createFakeBitcoin }[chain] ?? createFakeMonero;
 
 let polls = 0;
 /** Milliseconds between two polls of the same node. */

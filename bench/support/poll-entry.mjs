@@ -19,7 +19,8 @@ const decoder = new TextDecoder();
 const loaded = await loadConfig({ nodes: [{ name: "node", chain, url: "http://127.0.0.1:1" }], env: {} });
 const config = withAllSeries(loaded, process.env.ADDRESS ?? "host");
 const log = await createLogger({ level: "error", format: "json" });
-keepMemorySmall(1);
+// One node is polled, but the engine's flags depend on the size of the fleet.
+keepMemorySmall(Number(process.env.BENCH_FLEET));
 await startApp({ config, load: async () => config, addresses: [], telemetryPath: "/metrics", log });
 const poll = await scheduledPoll;
 

@@ -2,7 +2,6 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { chains } from "../../src/chains/index.ts";
 import { type DemoNetwork, startDemoNetwork } from "../../src/demo/demo.ts";
 import { PROGRAM } from "../support/exporter.ts";
 import { parseText, value } from "../support/exposition-parser.ts";
@@ -24,8 +23,9 @@ const PLAIN = { NO_COLOR: undefined, FORCE_COLOR: undefined };
 
 beforeAll(async () => {
   network = await startDemoNetwork();
-  const nodes = network.nodes.map(({ name, chain, url, pin, options = {} }) => ({
-    ...{ name, chain, url, [chains[chain].optionsKey]: options },
+  const nodes = network.nodes.map(({ name, chain, url, pin, options }) => ({
+    ...{ name, chain, url },
+    ...(options === undefined ? {} : { [chain]: options }),
     ...(pin === undefined ? {} : { tls: { pin } }),
   }));
   writeFileSync(CONFIG, JSON.stringify({ global: { timeout: "5s" }, nodes }));
@@ -282,6 +282,8 @@ describe("discover", () => {
     ["wire-1", "wire"],
     ["monero-1", "monero"],
     ["kadena-2-trailing", "chainweb"],
+    ["bitcoin-1", "bitcoin"],
+    ["litecoin-1", "litecoin"],
   ])("host:port of %s: a ready entry", async (name, chain) => {
     const { stdout, check } = await entryFor(hostAndPort(name));
     expect(stdout).toContain(`\n  - name: ${chain}-1\n    chain: ${chain}\n    url: ${urlOf(name)}\n`);
@@ -339,6 +341,7 @@ describe("discover", () => {
     expect(output).toContain(`${node.url} as wire, monero, chainweb, bitcoin: calls at ${node.url}: `);
     expect(output.match(/redirects are not followed/g)).toHaveLength(1);
     expect(elsewhere.requests).toEqual([]);
+    for (const { body } of node.requests.filter(({ url }) => url === "/")) expect(body).toMatch(/"method":"get/);
     const asked = new Set(node.requests.map(({ method, url }) => `${method} ${url}`));
     for (const call of asked) expect(call).toMatch(/^(POST \/($|v1|json_rpc|get_|[a-z_]+$)|GET \/chainweb\/)/);
     expect(node.requests.filter(({ headers }) => headers.authorization !== undefined)).toEqual([]);

@@ -34,6 +34,17 @@ function manyRows(bytes) {
   return Buffer.from(`[${rows.join(",")}]`);
 }
 
+/** Rows of getpeerinfo, each with types of messages that no node knows. */
+function manyPeers(bytes) {
+  const rows = [];
+  for (let row = 0, length = 0; length < Math.min(bytes, 4 * MIB); row += 1) {
+    const types = Array.from({ length: 40 }, (_, type) => `"\\u0001${row}.${type}":9007199254740991`).join(",");
+    rows.push(`{"id":${row},"addr":"1.2.3.4:${row}","inbound":false,"version":1,"bytesrecv_per_msg":{${types}}}`);
+    length += rows[row].length;
+  }
+  return Buffer.from(`{"result":[${rows.join(",")}],"error":null,"id":"0"}`);
+}
+
 /** Bodies of JSON, by the bytes that they may have. */
 const JSON_BODIES = {
   "control characters": around('["', "\x01", '"]'),
@@ -50,6 +61,7 @@ const JSON_BODIES = {
   objects: around("[", "{},", "0]"),
   deep: (bytes) => Buffer.concat([fill("[", bytes / 2), fill("]", bytes / 2)]),
   "rows of peers": manyRows,
+  "rows of getpeerinfo": manyPeers,
 };
 
 /** Pages for Prometheus. */
@@ -134,7 +146,7 @@ createServer((socket) => {
   socket.on("error", () => {});
   socket.on("data", (chunk) => {
     text += chunk.toString("latin1");
-    // No request that is sent here has a body.
+    // The body of a request has no empty line: it stands before the next request, and no word in it is like a path.
     for (let end = text.indexOf("\r\n\r\n"); end >= 0; end = text.indexOf("\r\n\r\n")) {
       const path = text.split(" ", 2)[1] ?? "";
       text = text.slice(end + 4);

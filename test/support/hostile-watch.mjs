@@ -6,9 +6,9 @@
 export function hostileEntries(url, count) {
   return Array.from({ length: count }, (_, index) => ({
     name: `hostile-${index}`,
-    chain: "wire",
+    // The Bitcoin family asks for more than the others, and with a body.
+    ...(index % 3 === 2 ? { chain: "bitcoin" } : { chain: "wire", wire: { prometheus_url: url } }),
     url,
-    wire: { prometheus_url: url },
     interval: "1s",
     timeout: "1s",
   }));

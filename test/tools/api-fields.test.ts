@@ -21,6 +21,15 @@ const DOCUMENTED: Readonly<Record<string, readonly string[]>> = {
     ...["pruning_seed", "recv_count", "recv_idle_time", "rpc_credits_per_hash", "rpc_port", "send_count"],
     ...["send_idle_time", "state", "support_flags"],
   ],
+  // The help of Bitcoin Core 30.
+  bitcoin: [
+    ...["id", "addr", "addrbind", "addrlocal", "network", "mapped_as", "services", "servicesnames", "relaytxes"],
+    ...["lastsend", "lastrecv", "last_transaction", "last_block", "bytessent", "bytesrecv", "conntime", "timeoffset"],
+    ...["pingtime", "minping", "pingwait", "version", "subver", "inbound", "bip152_hb_to", "bip152_hb_from"],
+    ...["startingheight", "presynced_headers", "synced_headers", "synced_blocks", "inflight", "addr_relay_enabled"],
+    ...["addr_processed", "addr_rate_limited", "permissions", "minfeefilter", "bytessent_per_msg", "bytesrecv_per_msg"],
+    ...["connection_type", "transport_protocol_type", "session_id"],
+  ],
   chainweb: [
     ...["items[].address.hostname", "items[].address.port", "items[].id", "items[] of mempool/peer", "limit", "next"],
     ...["x-chainweb-node-version", "x-server-timestamp", "x-peer-addr", "PUT cut/peer, PUT mempool/peer"],

@@ -30,6 +30,9 @@ const OF_ADDRESS = "part of `address`, which is read instead: it is empty for so
 const FOLLOWS = "follows from the address";
 const SIGNATURE =
   "proves to the node who signed the handshake; peers without a producer's key leave it empty, and it says nothing about the connection";
+const OF_NODE = "of the node's own end of the connection, which says nothing about the peer";
+const SERVICES = "what the peer says it offers: a text of its own choice, and the same for nearly all";
+const FILTER = "changes all the time with the peer's memory pool, and does not say how well the connection works";
 const CURSOR = "belongs to the pages of the list: the exporter follows it to the end";
 
 export const API_FIELDS: readonly ApiFields[] = [
@@ -112,6 +115,60 @@ export const API_FIELDS: readonly ApiFields[] = [
         ...["p2p_node_syncing_peers", "p2p_connection_syncing"],
       ),
       support_flags: leftOut("1 for every peer of the last years, and 0 before the handshake, which the state shows"),
+    },
+  },
+  {
+    call: "getpeerinfo",
+    chain: "bitcoin",
+    fields: {
+      id: leftOut(
+        "counts the connections of a process: as a label it would be a new series each time. It tells connections apart (`p2p_node_peer_connects_total`)",
+      ),
+      addr: shownBy("p2p_connection_info", "p2p_node_peer_subnets"),
+      addrbind: leftOut(OF_NODE),
+      addrlocal: leftOut(OF_NODE),
+      network: shownBy("p2p_bitcoin_peers_by_network", "p2p_node_peers_by_address_type"),
+      mapped_as: leftOut(
+        "only of nodes with `-asmap`, and a label of thousands of values; subnets are counted instead",
+      ),
+      services: leftOut(SERVICES),
+      servicesnames: leftOut(SERVICES),
+      relaytxes: shownBy("p2p_bitcoin_transaction_relay_peers"),
+      lastsend: leftOut("the node sends to every peer that it has not yet dropped; `lastrecv` shows one that is gone"),
+      lastrecv: shownBy("p2p_bitcoin_connection_last_receive_timestamp_seconds"),
+      last_transaction: shownBy("p2p_bitcoin_connection_last_transaction_timestamp_seconds"),
+      last_block: shownBy("p2p_bitcoin_connection_last_block_timestamp_seconds"),
+      bytessent: shownBy("p2p_connection_transmit_bytes_total"),
+      bytesrecv: shownBy("p2p_connection_receive_bytes_total"),
+      conntime: shownBy("p2p_connection_start_timestamp_seconds"),
+      timeoffset: leftOut(
+        "what the peer said once, in the handshake; `p2p_bitcoin_time_offset_seconds` has their median",
+      ),
+      pingtime: shownBy("p2p_connection_latency_seconds"),
+      minping: leftOut("the smallest `pingtime` of the connection, which Prometheus knows from the latency"),
+      pingwait: shownBy("p2p_bitcoin_ping_waiting_peers"),
+      version: shownBy("p2p_connection_state", "p2p_node_connections"),
+      subver: shownBy("p2p_connection_info", "p2p_node_peers_by_agent"),
+      inbound: shownBy("p2p_node_peers", "p2p_connection_info"),
+      bip152_hb_to: leftOut("the node chooses up to three peers that send it new blocks first, again and again"),
+      bip152_hb_from: leftOut("whether the peer has chosen the node for this, which only the peer profits from"),
+      startingheight: leftOut("what the peer said once, in the handshake: it ages, and may be false"),
+      presynced_headers: shownBy("p2p_bitcoin_presynced_headers_height"),
+      synced_headers: shownBy("p2p_connection_head_height", "p2p_node_peers_by_head"),
+      synced_blocks: shownBy("p2p_bitcoin_connection_synced_blocks_height"),
+      inflight: shownBy("p2p_bitcoin_blocks_in_flight", "p2p_node_syncing_peers", "p2p_connection_syncing"),
+      addr_relay_enabled: shownBy("p2p_bitcoin_address_relay_peers"),
+      addr_processed: leftOut(
+        "addresses that the peer has sent: the bytes of `addr` and `addrv2` messages show a flood",
+      ),
+      addr_rate_limited: leftOut("addresses that the node has ignored, as it does when there are many"),
+      permissions: shownBy("p2p_bitcoin_permitted_peers", "p2p_bitcoin_connection_info"),
+      minfeefilter: leftOut(FILTER),
+      bytessent_per_msg: shownBy("p2p_bitcoin_message_transmit_bytes_total"),
+      bytesrecv_per_msg: shownBy("p2p_bitcoin_message_receive_bytes_total"),
+      connection_type: shownBy("p2p_bitcoin_peers_by_connection_type", "p2p_bitcoin_connection_info"),
+      transport_protocol_type: shownBy("p2p_bitcoin_peers_by_transport", "p2p_bitcoin_connection_info"),
+      session_id: leftOut("drawn for each connection: as a label it would be a new series each time"),
     },
   },
   {

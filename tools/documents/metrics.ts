@@ -29,7 +29,8 @@ missing values never become 0, and a node that stops answering loses its data se
 Each family has a level: *stable*, *experimental* or *deprecated*. [stability.md](stability.md) says what each one promises, and
 [migration.md](migration.md#from-010-to-020) what changed since the last release. Below each family are the labels that it has
 in addition, with all their values, or who writes them; what the value is read from on each chain; and a sample. The values of
-\`chain\` in these samples are the names of the configuration's blocks: nodes with \`chain: antelope\` have the families of \`wire\`.
+\`chain\` in these samples are the names of the configuration's blocks: nodes with \`chain: antelope\` have the families of \`wire\`,
+and those with \`litecoin\`, \`dogecoin\`, \`bitcoincash\`, \`dash\` and \`zcash\` have those of \`bitcoin\`.
 `;
 
 const OF_PROCESS = `

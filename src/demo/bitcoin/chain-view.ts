@@ -42,7 +42,7 @@ function active(height: number, branch = "main"): ChainTip {
   return { height, branch, length: 0, status: "active" };
 }
 
-/** Of each 40 blocks one had a rival; nodes keep the others for ever, and one whose header was all that came. */
+/** Of each 40 blocks one had a rival; nodes never forget the others. Of one, only the header came. */
 function lost(coin: DemoCoin, now: number): readonly ChainTip[] {
   const top = heightAt(coin, now);
   const recent = top - (top % 40) - 10;

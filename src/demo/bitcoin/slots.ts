@@ -70,7 +70,7 @@ export function createSlots(directory: BitcoinDirectory, counts: SlotCounts): re
   );
   const next = (network: DemoPeerNetwork) => dealt.get(network)?.shift() ?? [];
   const usual = places.map(({ network, type }, index) => {
-    // Nobody changes a peer that was added.
+    // A peer that the operator added stays the same.
     const candidates = type === "manual" ? next(network).slice(0, 1) : next(network);
     const made = slot(type, candidates, type === "inbound" ? COMING : LONG);
     return { ...made, isHighBandwidth: type === "outbound-full-relay" && index < 3 };

@@ -1,16 +1,19 @@
-import { ADAPTERS, chains } from "../../../src/chains/index.ts";
+import { BY_CONNECTION_TYPE } from "../../../src/chains/bitcoin/peer-families.ts";
+import { ADAPTERS, type ChainName, chains } from "../../../src/chains/index.ts";
 import type { NodeConfig } from "../../../src/config/model.ts";
 import { createRandom } from "../../../src/demo/random.ts";
 import { createCatalogue } from "../../../src/metrics/catalogue.ts";
 import { createNodeRenderer } from "../../../src/metrics/render-node.ts";
-import { failed, type NodeReport, type PeerConnection, succeeded } from "../../../src/model/report.ts";
+import type { ChainSample } from "../../../src/model/chain-family.ts";
+import type { Failure } from "../../../src/model/failure.ts";
+import { chainSample, failed, type NodeReport, type PeerConnection, succeeded } from "../../../src/model/report.ts";
 import { firstState } from "../../../src/poll/derive-state.ts";
 import { EMPTY_HISTORY, type NodeHistory } from "../../../src/poll/history.ts";
 import { createRecentPolls, type RecentPolls } from "../../../src/poll/recent-polls.ts";
 import { createStore, type NodeState, type NodeStore, toStored } from "../../../src/poll/store.ts";
 import { parseNodeUrl } from "../../../src/rpc/node-url.ts";
 import { nodeConfig, report, stateAfter } from "../../poll/support.ts";
-import { connectionsOf, KINDS, type Kind, presentAt, STORIES, type Story } from "./kinds.ts";
+import { connectionsOf, isBitcoin, KINDS, type Kind, presentAt, STORIES, type Story } from "./kinds.ts";
 
 /** Made-up fleets, polled for an hour without any node: what the pages of the exporter look like. */
 
@@ -31,7 +34,15 @@ export type Fleet = {
 export type MadeFleet = { readonly store: NodeStore; readonly recentPolls: RecentPolls };
 
 /** In turn. */
-const CHAINS: readonly (keyof typeof KINDS)[] = ["monero", "wire", "chainweb", "monero", "antelope"];
+const CHAINS: readonly (keyof typeof KINDS)[] = [
+  "monero",
+  "wire",
+  "chainweb",
+  "monero",
+  "antelope",
+  "bitcoin",
+  "litecoin",
+];
 const ILL: readonly Story["name"][] = [
   "restricted",
   "down",
@@ -142,7 +153,8 @@ function reportOf({ fleet, index, kind, story, connections, minutes, endedMs }: 
             advice: "the node is overloaded or the timeout is too short: raise timeout",
           })
         : head,
-    ...(kind.chain === "monero" ? { totals: succeeded(bytesAt(endedMs, index)) } : {}),
+    chainSamples: isBitcoin(kind.chain) ? connectionTypes(connections) : [],
+    ...(kind.chain === "monero" || isBitcoin(kind.chain) ? { totals: succeeded(bytesAt(endedMs, index)) } : {}),
     syncing: story.name === "syncing",
     networkKey: kind.chain,
     blockSeconds: kind.blockSeconds,
@@ -164,15 +176,10 @@ function deadReport(
   address: string,
   minutes: number,
 ): NodeReport {
-  const call = chain === "monero" ? "get_connections" : chain === "chainweb" ? "/peer" : "/v1/net/connections";
+  const call = callOf(chain);
   const rest = { networkKey: chain, blockSeconds, syncing: "unknown" as const };
   if (story.name === "restricted") {
-    const failure = failed({
-      reason: "unavailable",
-      message: `${call} at ${address}: expected the unrestricted RPC, found a restricted one`,
-      advice:
-        "restricted RPC hides the peers: set the URL of the unrestricted port (rpc-bind-port, default 18081), and start monerod without restricted-rpc, which restricts every port",
-    });
+    const failure = failed(isBitcoin(chain) ? notListed(call, address) : restricted(call, address));
     return report({
       ...rest,
       peers: failure,
@@ -188,11 +195,46 @@ function deadReport(
   return report({ ...rest, peers: failure, head: failure });
 }
 
-function callsOf({ peers }: NodeReport, { url }: NodeConfig, endedMs: number): Parameters<RecentPolls["record"]>[1] {
+function notListed(call: string, address: string): Failure {
+  return {
+    reason: "unauthorized",
+    message: `${call} at ${address}: expected HTTP 200, found 403`,
+    advice: `add ${call} to rpcwhitelist of this user, or this machine to rpcallowip`,
+  };
+}
+
+function restricted(call: string, address: string): Failure {
+  return {
+    reason: "unavailable",
+    message: `${call} at ${address}: expected the unrestricted RPC, found a restricted one`,
+    advice:
+      "restricted RPC hides the peers: set the URL of the unrestricted port (rpc-bind-port, default 18081), and start monerod without restricted-rpc, which restricts every port",
+  };
+}
+
+/** The call that lists the peers. */
+function callOf(chain: ChainName): string {
+  if (isBitcoin(chain)) return "getpeerinfo";
+  return chain === "monero" ? "get_connections" : chain === "chainweb" ? "/peer" : "/v1/net/connections";
+}
+
+/** Bars of the page of a node. */
+function connectionTypes(connections: readonly PeerConnection[]): readonly ChainSample[] {
+  const outbound = connections.filter(({ direction }) => direction === "outbound").length;
+  const counts = { inbound: connections.length - outbound, "outbound-full-relay": outbound };
+  return Object.entries(counts).map(([type, count]) => chainSample(BY_CONNECTION_TYPE, count, [type]));
+}
+
+function callsOf(
+  { peers }: NodeReport,
+  { chain, url }: NodeConfig,
+  endedMs: number,
+): Parameters<RecentPolls["record"]>[1] {
   const outcome = peers.ok
     ? ({ kind: "answered", status: 200, bytes: 23_456 } as const)
     : ({ kind: "failed", reason: peers.failure.reason } as const);
-  return ["get_connections", "get_info"].map((name, index) => ({
+  const names = isBitcoin(chain) ? ["getblockchaininfo", "getpeerinfo"] : ["get_connections", "get_info"];
+  return names.map((name, index) => ({
     method: "POST",
     name,
     server: url.label,

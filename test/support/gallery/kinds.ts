@@ -24,6 +24,8 @@ export type Kind = {
 
 /** The agents of peers. */
 const MONERO = ["0.18.4.4", "0.18.4.3", "0.18.3.4", "0.18.5.0"];
+const BITCOIN = ["/Satoshi:30.0.0/", "/Satoshi:29.1.0/", "/Satoshi:28.1.0/", "/Satoshi:29.1.0/Knots:20250903/"];
+const LITECOIN = ["/LitecoinCore:0.21.4/", "/LitecoinCore:0.21.3/", "/LitecoinCore:0.21.2.2/"];
 const WIRE = ["wire-sysio v6.0.0", "spring v1.2.2", "leap v5.0.3", "bp-eu-1", "seed-2"];
 
 /** Not every chain needs one. */
@@ -43,6 +45,14 @@ export const KINDS = {
   chainweb: {
     ...{ chain: "chainweb", version: "3.2", network: "mainnet01", blockSeconds: 1.5, height: 140_100_000 },
     ...{ agents: [], directions: ["unknown"] },
+  },
+  bitcoin: {
+    ...{ chain: "bitcoin", version: "Satoshi:30.0.0", network: "main", blockSeconds: 600, height: 926_000 },
+    ...{ agents: BITCOIN, directions: ["inbound", "outbound"] },
+  },
+  litecoin: {
+    ...{ chain: "litecoin", version: "LitecoinCore:0.21.4", network: "main", blockSeconds: 150, height: 3_010_000 },
+    ...{ agents: LITECOIN, directions: ["inbound", "outbound"] },
   },
 } as const satisfies Readonly<Partial<Record<ChainName, Kind>>>;
 
@@ -83,6 +93,22 @@ export const STORIES = {
   waiting: { name: "waiting", isUp: always, lag: none },
 } as const satisfies Readonly<Record<Story["name"], Story>>;
 
+/** The Bitcoin family has one adapter. */
+export function isBitcoin(chain: ChainName): boolean {
+  return chain === "bitcoin" || chain === "litecoin";
+}
+
+/** What the APIs of its nodes tell of a connection. */
+function tells(chain: ChainName) {
+  const isFamily = isBitcoin(chain);
+  return {
+    tor: isFamily || chain === "monero",
+    bytes: isFamily || chain === "monero",
+    latency: isFamily || chain === "wire",
+    syncing: isFamily || chain === "monero" ? ("download" as const) : ("upload" as const),
+  };
+}
+
 type Crowd = { readonly seed: string; readonly peers: number; readonly hostile: readonly string[] };
 
 /** The connections of a node while all of its peers are there. */
@@ -109,7 +135,8 @@ function rowOf({ directions, agents, chain, height }: Kind, { index, hosts, host
   const direction = directions[index % 3 === 0 ? directions.length - 1 : 0] ?? "unknown";
   const isKnownOnly = direction === "unknown";
   const port = direction === "inbound" ? ephemeralPort(random) : 18080;
-  const isTor = chain === "monero" && random.chance(0.1);
+  const told = tells(chain);
+  const isTor = told.tor && random.chance(0.1);
   const host = isTor ? onionHost(random) : random.chance(0.1) ? hosts[1] : hosts[0];
   const choice = hostile.length > 0 ? hostile : agents;
   const ageSeconds = random.integer(100, 900_000);
@@ -121,8 +148,8 @@ function rowOf({ directions, agents, chain, height }: Kind, { index, hosts, host
     agent: choice.length > 0 ? random.pick(choice) : undefined,
     ...(isKnownOnly ? {} : { state: index % 19 === 18 ? "handshaking" : "connected", ageSeconds }),
     ...(isKnownOnly ? {} : { height: height - random.integer(0, 2) }),
-    ...(chain === "monero" ? { receivedBytes: received, sentBytes: 2 * received } : {}),
-    ...(chain === "wire" ? { latencySeconds: random.between(0.005, 0.4) } : {}),
-    ...(index % 23 === 0 && !isKnownOnly ? { syncing: chain === "monero" ? "download" : "upload" } : {}),
+    ...(told.bytes ? { receivedBytes: received, sentBytes: 2 * received } : {}),
+    ...(told.latency ? { latencySeconds: random.between(0.005, 0.4) } : {}),
+    ...(index % 23 === 0 && !isKnownOnly ? { syncing: told.syncing } : {}),
   };
 }
