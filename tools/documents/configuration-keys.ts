@@ -356,6 +356,16 @@ export const SECTIONS: readonly Section[] = [
     },
   },
   {
+    title: "bitcoin",
+    introduction:
+      "There are no keys only for nodes of the Bitcoin family (`chain: bitcoin`, `litecoin`, `dogecoin`, `bitcoincash`, `dash` or `zcash`); an empty block is allowed, and is called `bitcoin` for all of them.",
+    place: "node",
+    chain: "bitcoin",
+    keys: {
+      "nodes.bitcoin": { type: "mapping", fallback: "empty", meaning: "No keys.", example: "bitcoin: {}" },
+    },
+  },
+  {
     title: "chainweb",
     introduction: "Only for nodes with `chain: chainweb`.",
     place: "node",

@@ -111,6 +111,7 @@ const URLS = {
   wire: "http://127.0.0.1:8888",
   monero: "http://127.0.0.1:18081",
   chainweb: "https://127.0.0.1:1789",
+  bitcoin: "http://127.0.0.1:8332",
 } as const;
 
 /** The whole configuration in which an example of a section stands. */

@@ -16,7 +16,7 @@ export type Section = {
   /** Where its examples belong. */
   readonly place: "document" | "global" | "connections" | "lag" | "probe" | "module" | "node";
   /** The chain of the node that an example is put into. */
-  readonly chain?: "wire" | "monero" | "chainweb";
+  readonly chain?: "wire" | "monero" | "chainweb" | "bitcoin";
   /** By path, as the tests name keys: `nodes.auth.basic.username`. */
   readonly keys: Readonly<Record<string, KeyText>>;
 };

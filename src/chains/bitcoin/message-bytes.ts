@@ -28,6 +28,8 @@ type Counts = Float64Array;
 export type MessageBytes = {
   /** Since the first list with such counts. */
   readonly total: Counts;
+  /** 1 for each count that was above 0 in any list: its sum is shown from then on, also as 0. */
+  readonly seen: Uint8Array;
   /** By connection, at the last list. */
   readonly last: ReadonlyMap<string, Counts>;
 };
@@ -43,6 +45,7 @@ export function addMessageBytes(
   connections: readonly BitcoinPeer[],
 ): MessageBytes | undefined {
   const total = before?.total ?? new Float64Array(2 * TYPES);
+  const seen = before?.seen ?? new Uint8Array(2 * TYPES);
   const gained = before === undefined ? undefined : total;
   const last = new Map<string, Counts>();
   const row = new Float64Array(2 * TYPES);
@@ -56,16 +59,19 @@ export function addMessageBytes(
     addCounts(row, 0, receivedByMessage);
     addCounts(row, TYPES, sentByMessage);
     const known = before?.last.get(id) ?? new Float64Array(2 * TYPES);
-    replace(known, row, gained);
+    replace(known, row, { gained, seen });
     last.set(id, known);
   }
   // What opens after an empty list counts from its first byte as well.
-  return before === undefined && last.size === 0 && connections.length > 0 ? undefined : { total, last };
+  return before === undefined && last.size === 0 && connections.length > 0 ? undefined : { total, seen, last };
 }
 
-/** Bytes of one type of message in both directions. */
-export function bytesOf({ total }: MessageBytes, index: number): { readonly received: number; readonly sent: number } {
-  return { received: total[index] ?? 0, sent: total[TYPES + index] ?? 0 };
+type Sums = { readonly received: number | undefined; readonly sent: number | undefined };
+
+/** Bytes of one type of message in both directions; undefined: no connection ever had any. */
+export function bytesOf({ total, seen }: MessageBytes, index: number): Sums {
+  const sumAt = (place: number) => (seen[place] === 1 ? total[place] : undefined);
+  return { received: sumAt(index), sent: sumAt(TYPES + index) };
 }
 
 function addCounts(counts: Counts, offset: number, bytes: JsonObject): void {
@@ -75,12 +81,16 @@ function addCounts(counts: Counts, offset: number, bytes: JsonObject): void {
   }
 }
 
+/** What a change of a count changes; without `gained` it is part of no sum. */
+type Changed = { readonly gained: Counts | undefined; readonly seen: Uint8Array };
+
 /** Puts `now` in the place of `known`. A counter that fell belongs to another connection, so all of it is a gain. */
-function replace(known: Counts, now: Counts, gained: Counts | undefined): void {
+function replace(known: Counts, now: Counts, { gained, seen }: Changed): void {
   for (let index = 0; index < now.length; index += 1) {
     const bytes = now[index] ?? 0;
     const before = known[index] ?? 0;
     if (bytes === before) continue;
+    seen[index] = 1;
     if (gained !== undefined) gained[index] = (gained[index] ?? 0) + (bytes < before ? bytes : bytes - before);
     known[index] = bytes;
   }

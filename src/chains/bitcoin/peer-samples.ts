@@ -88,8 +88,8 @@ export function messageSamples(bytes: MessageBytes | undefined): readonly ChainS
   const samples: ChainSample[] = [];
   for (const [index, type] of MESSAGE_TYPES.entries()) {
     const { received, sent } = bytesOf(bytes, index);
-    if (received > 0) samples.push(chainSample(families.MESSAGE_RECEIVE, received, [type]));
-    if (sent > 0) samples.push(chainSample(families.MESSAGE_TRANSMIT, sent, [type]));
+    if (received !== undefined) samples.push(chainSample(families.MESSAGE_RECEIVE, received, [type]));
+    if (sent !== undefined) samples.push(chainSample(families.MESSAGE_TRANSMIT, sent, [type]));
   }
   return samples;
 }

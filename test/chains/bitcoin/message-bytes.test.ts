@@ -34,13 +34,22 @@ function sumsOf(state: MessageBytes | undefined): Readonly<Record<string, number
     const direction = family.name.includes("receive") ? "received" : "sent";
     return [`${direction} ${labels.join()}`, value] as const;
   });
-  return Object.fromEntries(shown);
+  return Object.fromEntries(shown.filter(([, value]) => value > 0));
 }
 
 const ONE: Row = { id: 1, received: { tx: 100, inv: 10 }, sent: { ping: 32 } };
 
 test("the first list is the start: what came before it is not counted", () => {
   expect(sumsAfter(peers(ONE))).toEqual({});
+});
+
+test("a type of message that was seen has its series from then on, so that the first gain shows as one", () => {
+  const first = messageSamples(addMessageBytes(undefined, peers(ONE)));
+  expect(first.map(({ labels: [type], value }) => [type, value])).toEqual([
+    ["inv", 0],
+    ["ping", 0],
+    ["tx", 0],
+  ]);
 });
 
 test("what a connection gained is added up, and stays when it closes", () => {
@@ -118,7 +127,7 @@ test("each type has a place of its own", () => {
   const received = Object.fromEntries(MESSAGE_TYPES.map((type, index) => [type, index + 1]));
   const state = addMessageBytes(addMessageBytes(undefined, []), peers({ id: 1, received, sent: {} }));
   expect(MESSAGE_TYPES.map((_, index) => state && bytesOf(state, index))).toEqual(
-    MESSAGE_TYPES.map((_, index) => ({ received: index + 1, sent: 0 })),
+    MESSAGE_TYPES.map((_, index) => ({ received: index + 1, sent: undefined })),
   );
 });
 

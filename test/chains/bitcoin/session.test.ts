@@ -83,10 +83,11 @@ describe("Bitcoin Core 30", () => {
 
   test("bytes by message grow with the polls", async () => {
     const node = openBitcoin();
-    expect(samplesOf(await node.poll(), "message_")).toEqual([]);
+    const grown = async () => samplesOf(await node.poll(), "message_").filter((sample) => !sample.endsWith(" 0"));
+    expect(await grown()).toEqual([]);
     const row = coreRow("30", { bytesrecv_per_msg: { tx: 7005, inv: 20_000 }, bytessent_per_msg: { inv: 91_001 } });
     node.answers.getpeerinfo = [row];
-    expect(samplesOf(await node.poll(), "message_")).toEqual([
+    expect(await grown()).toEqual([
       "message_receive_bytes_total message=inv 20000",
       "message_transmit_bytes_total message=inv 1",
       "message_receive_bytes_total message=tx 5",
@@ -94,7 +95,7 @@ describe("Bitcoin Core 30", () => {
     node.answers.getpeerinfo = raw(jsonReply({}, 500));
     expect(samplesOf(await node.poll(), "message_")).toEqual([]);
     node.answers.getpeerinfo = [];
-    expect(samplesOf(await node.poll(), "message_receive")).toHaveLength(2);
+    expect(await grown()).toHaveLength(3);
   });
 });
 

@@ -42,7 +42,7 @@ describe("files for Prometheus, Grafana and the exporter itself", () => {
       outcomeOf((context) => printDashboards({ command: "dashboards", name, toImport }, context));
     const list = await printed(undefined);
     expect(list.out).toMatch(/^peer-exporter-fleet +Overview of all nodes: down, .* or without data\.$/m);
-    expect(list.out.trimEnd().split("\n")).toHaveLength(7);
+    expect(list.out.trimEnd().split("\n")).toHaveLength(8);
     const one = await printed("peer-exporter-fleet.json");
     expect(await printed("fleet")).toEqual(one);
     expect(one).toEqual({ code: 0, out: textOf("grafana/dashboards/peer-exporter-fleet.json"), err: "" });
