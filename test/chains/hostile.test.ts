@@ -164,7 +164,7 @@ function decodeAllBitcoin(rows: readonly unknown[]): PeerList {
     ...messageSamples(addMessageBytes(addMessageBytes(undefined, []), connections)),
   ];
   for (const { value } of samples) assert(value >= 0 && value < Number.POSITIVE_INFINITY, `${value}`);
-  for (const { inFlight } of connections) assert(inFlight.length <= 64);
+  for (const { inFlight = [] } of connections) assert(inFlight.length <= 64);
   return { connections, malformed: rows.length - connections.length };
 }
 

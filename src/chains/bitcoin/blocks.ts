@@ -6,7 +6,7 @@ import { createBlockCall } from "../asked-block.ts";
 import { blockHash } from "../decode.ts";
 import { callRpc, wrongShape } from "./calls.ts";
 import { type ChainInfo, headBlock } from "./chain-info.ts";
-import { decodeHeader } from "./secondary-answers.ts";
+import { decodeHeader, NOT_OFFERED } from "./secondary-answers.ts";
 
 /** The blocks of a node's own branch, by their hashes. */
 export type Blocks = {
@@ -44,7 +44,7 @@ async function fetchBlock(client: RpcClient, height: number, signal: Signal): Pr
 }
 
 type HeadTimes = {
-  /** Undefined: not asked for. */
+  /** Undefined: not asked for, or not offered. */
   of(info: ChainInfo, signal: Signal): Promise<Outcome<number | undefined> | undefined>;
 };
 
@@ -54,11 +54,11 @@ type HeadTimes = {
  * @param limitMs how long the call may take
  */
 export function createHeadTimes(client: RpcClient, limitMs: number): HeadTimes {
-  let known: { readonly hash: string; readonly seconds: number | undefined } | undefined;
+  let known: { readonly hash: string; readonly answer: Outcome<number | undefined> | undefined } | undefined;
   return {
     async of({ hash, timestampSeconds }, signal) {
       if (timestampSeconds !== undefined || hash === undefined) return undefined;
-      if (known?.hash === hash) return succeeded(known.seconds);
+      if (known?.hash === hash) return known.answer;
       const answer = await attempt(() =>
         withDeadline(signal, limitMs, async (share) => {
           const header = await callRpc(client, "getblockheader", { signal: share, params: [hash] });
@@ -70,10 +70,10 @@ export function createHeadTimes(client: RpcClient, limitMs: number): HeadTimes {
           return decoded;
         }),
       );
-      if (!answer.ok) return answer;
-      const { timestampSeconds: seconds } = answer.value;
-      known = { hash, seconds };
-      return succeeded(seconds);
+      const isRefused = !answer.ok && NOT_OFFERED.has(answer.failure.reason);
+      if (!answer.ok && !isRefused) return answer;
+      known = { hash, answer: answer.ok ? succeeded(answer.value.timestampSeconds) : undefined };
+      return known.answer;
     },
   };
 }

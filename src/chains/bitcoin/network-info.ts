@@ -1,12 +1,15 @@
 import { isObject } from "../../lib/json.ts";
 import { count, flag, text } from "../decode.ts";
 import { wrongShape } from "./calls.ts";
+import { type CoinName, coinOfSoftware } from "./coins.ts";
 import { REAL_NETWORKS, type RealNetwork } from "./peer-facts.ts";
 
 /** What getnetworkinfo tells; absent: the node does not. */
 export type NetworkInfo = {
   /** What the node calls itself towards its peers, as `/LitecoinCore:0.21.2.1/`. */
   readonly subversion: string | undefined;
+  /** The coin of that software, where it is known here. */
+  readonly software: CoinName | undefined;
   /** False: the operator switched the network off (setnetworkactive). */
   readonly isActive: boolean | undefined;
   /** The median of what peers say about the time, minus the node's clock, in seconds. */
@@ -21,8 +24,10 @@ export type NetworkInfo = {
 export function decodeNetworkInfo(answer: unknown, call: string): NetworkInfo {
   if (!isObject(answer)) throw wrongShape(call, "an object");
   const { localaddresses, timeoffset } = answer;
+  const subversion = text(answer.subversion);
   return {
-    subversion: text(answer.subversion),
+    subversion,
+    software: subversion === undefined ? undefined : coinOfSoftware(subversion),
     isActive: flag(answer.networkactive),
     timeOffsetSeconds: typeof timeoffset === "number" && Number.isSafeInteger(timeoffset) ? timeoffset : undefined,
     reachable: new Map(networksOf(answer.networks)),

@@ -8,8 +8,6 @@ import type { BitcoinPeer } from "./peers.ts";
 /** Counts of connected peers: before the handshake, little is known about a peer. */
 export function peerSamples(connections: readonly BitcoinPeer[]): readonly ChainSample[] {
   const peers = connections.filter(({ state }) => state === "connected");
-  const heights = new Set<number>();
-  for (const { inFlight } of peers) for (const height of inFlight) heights.add(height);
   return [
     ...byFact(families.BY_CONNECTION_TYPE, peers, CONNECTION_TYPES, ({ connectionType }) => connectionType),
     ...byFact(families.BY_TRANSPORT, peers, TRANSPORTS, ({ transport }) => transport),
@@ -17,8 +15,8 @@ export function peerSamples(connections: readonly BitcoinPeer[]): readonly Chain
     ...counted(families.TRANSACTION_RELAY, peers, ({ relaysTransactions }) => relaysTransactions),
     ...counted(families.ADDRESS_RELAY, peers, ({ relaysAddresses }) => relaysAddresses),
     ...counted(families.PERMITTED, peers, ({ isPermitted }) => isPermitted),
-    chainSample(families.PING_WAITING, peers.filter(isWaiting).length),
-    chainSample(families.BLOCKS_IN_FLIGHT, heights.size),
+    ...counted(families.PING_WAITING, peers, (peer) => (peer.tellsPings ? isWaiting(peer) : undefined)),
+    ...blocksInFlight(peers),
     ...highest(families.PRESYNCED_HEADERS, peers),
   ];
 }
@@ -72,6 +70,18 @@ function byNetwork(peers: readonly BitcoinPeer[]): readonly ChainSample[] {
       chainSample(families.BY_NETWORK, counts.get(direction + network) ?? 0, [direction, network]),
     ),
   );
+}
+
+/** None where peers are there and the node tells of none of them. */
+function blocksInFlight(peers: readonly BitcoinPeer[]): readonly ChainSample[] {
+  const heights = new Set<number>();
+  let isKnown = peers.length === 0;
+  for (const { inFlight } of peers) {
+    if (inFlight === undefined) continue;
+    isKnown = true;
+    for (const height of inFlight) heights.add(height);
+  }
+  return isKnown ? [chainSample(families.BLOCKS_IN_FLIGHT, heights.size)] : [];
 }
 
 function highest(family: ChainFamily, peers: readonly BitcoinPeer[]): readonly ChainSample[] {

@@ -29,10 +29,12 @@ export type BitcoinPeer = PeerConnection & {
   readonly relaysTransactions: boolean | undefined;
   readonly relaysAddresses: boolean | undefined;
   readonly isPermitted: boolean | undefined;
+  /** Whether the node tells anything of pings to this peer. */
+  readonly tellsPings: boolean;
   /** Since when an answer to a ping is missing, in seconds. */
   readonly pingWaitSeconds: number | undefined;
   /** Heights of the blocks that the node downloads from the peer now. */
-  readonly inFlight: readonly number[];
+  readonly inFlight: readonly number[] | undefined;
   /** How far the headers of an unverified chain have come that the node takes from the peer in its first sync. */
   readonly presyncedHeaders: number | undefined;
   /** Bytes of each type of message. */
@@ -111,6 +113,8 @@ function decodeRow(row: JsonObject): BitcoinPeer | "no connection" | undefined {
     relaysTransactions: flag(row.relaytxes),
     relaysAddresses: flag(row.addr_relay_enabled),
     isPermitted: permitted,
+    // Of a connection with an id, the members are left out before the first ping; zebrad before 2026 never has them.
+    tellsPings: number !== undefined || row.pingtime !== undefined || row.pingwait !== undefined,
     pingWaitSeconds: secondsOf(row.pingwait, perSecond),
     inFlight: inFlightOf(row.inflight),
     presyncedHeaders: heightOf(row.presynced_headers),
@@ -129,8 +133,10 @@ const NO_BLOCKS: readonly number[] = [];
 /** Nodes ask a peer for 16 blocks together (MAX_BLOCKS_IN_TRANSIT_PER_PEER). More of them are not read. */
 const MAX_IN_FLIGHT = 64;
 
-function inFlightOf(value: unknown): readonly number[] {
-  if (!Array.isArray(value) || value.length === 0) return NO_BLOCKS;
+/** @returns undefined where the node does not tell: btcd and zebrad do not */
+function inFlightOf(value: unknown): readonly number[] | undefined {
+  if (!Array.isArray(value)) return undefined;
+  if (value.length === 0) return NO_BLOCKS;
   const heights: number[] = [];
   for (let index = 0; index < value.length && heights.length < MAX_IN_FLIGHT; index += 1) {
     const height = count(value[index]);

@@ -9,7 +9,7 @@ import {
 } from "../../model/report.ts";
 import type { Blocks } from "./blocks.ts";
 import { type ChainInfo, syncingWord } from "./chain-info.ts";
-import { blockTimes, type CoinName, coinOfSoftware } from "./coins.ts";
+import { blockTimes, type CoinName } from "./coins.ts";
 import type { MessageBytes } from "./message-bytes.ts";
 import { type NetworkInfo, versionOf } from "./network-info.ts";
 import { infoSamples, secondarySamples } from "./node-samples.ts";
@@ -26,6 +26,8 @@ type BitcoinAnswers = {
   readonly headTime: Outcome<number | undefined> | undefined;
   readonly blocks: Blocks;
   readonly secondary: SecondaryAnswers;
+  /** The coin of the software, also where only an earlier poll of this process told it. */
+  readonly knownSoftware?: CoinName | undefined;
   readonly startSeconds: number | undefined;
   readonly messages: MessageBytes | undefined;
 };
@@ -34,19 +36,18 @@ export function report(answers: BitcoinAnswers): NodeReport {
   const { info, headTime, blocks, secondary, startSeconds, messages } = answers;
   const chain = info.ok ? info.value : undefined;
   const network = secondary.network?.ok ? secondary.network.value : undefined;
-  const software = network?.subversion === undefined ? undefined : coinOfSoftware(network.subversion);
   // What the node is decides what it is compared with, also where the configuration says something else.
-  const coin = software ?? answers.coin;
+  const coin = answers.knownSoftware ?? answers.coin;
   const syncing = chain === undefined ? "unknown" : syncingWord(chain);
   return {
-    identity: identityOf(chain, network, software),
+    identity: identityOf(chain, network),
     peers: withFlow(answers.peers, syncing),
     head: info.ok ? succeeded(headOf(info.value, headTime)) : info,
     apis: knownOutcomes({
       last_block: headTime,
       block: blocks.outcome,
       ...secondary,
-      network: checkedNetwork(answers, software),
+      network: checkedNetwork(answers),
     }),
     chainSamples: [
       ...infoSamples(info),
@@ -68,12 +69,8 @@ export function report(answers: BitcoinAnswers): NodeReport {
   };
 }
 
-function identityOf(
-  chain: ChainInfo | undefined,
-  network: NetworkInfo | undefined,
-  software: CoinName | undefined,
-): NodeIdentity {
-  return { version: network && versionOf(network), network: chain?.network, chain: software };
+function identityOf(chain: ChainInfo | undefined, network: NetworkInfo | undefined): NodeIdentity {
+  return { version: network && versionOf(network), network: chain?.network, chain: network?.software };
 }
 
 function headOf({ height, timestampSeconds }: ChainInfo, headTime: BitcoinAnswers["headTime"]): Head {
@@ -84,18 +81,16 @@ function headOf({ height, timestampSeconds }: ChainInfo, headTime: BitcoinAnswer
 function withFlow(peers: Outcome<BitcoinPeerList>, syncing: NodeReport["syncing"]): NodeReport["peers"] {
   if (!peers.ok || syncing === false) return peers;
   const connections = peers.value.connections.map((peer) =>
-    peer.inFlight.length > 0 ? { ...peer, syncing: "download" as const } : peer,
+    peer.inFlight !== undefined && peer.inFlight.length > 0 ? { ...peer, syncing: "download" as const } : peer,
   );
   return succeeded({ ...peers.value, connections });
 }
 
 /** A node of another coin is compared as what it is, but its label is wrong. */
-function checkedNetwork(
-  { coin, label, secondary }: BitcoinAnswers,
-  software: CoinName | undefined,
-): Outcome<unknown> | undefined {
+function checkedNetwork({ coin, label, secondary }: BitcoinAnswers): Outcome<unknown> | undefined {
   const { network } = secondary;
-  if (!network?.ok || software === undefined || software === coin) return network;
+  const software = network?.ok ? network.value.software : undefined;
+  if (software === undefined || software === coin) return network;
   return failed({
     reason: "wrong_network",
     message: `getnetworkinfo at ${label}: expected a node of ${coin}, found one of ${software}`,

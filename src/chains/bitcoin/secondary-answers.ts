@@ -1,9 +1,13 @@
 import { isObject } from "../../lib/json.ts";
+import type { FailureReason } from "../../model/failure.ts";
 import { blockHash, count, flag, text } from "../decode.ts";
 import { wrongShape } from "./calls.ts";
 import { REAL_NETWORKS, type RealNetwork } from "./peer-facts.ts";
 
 /** Answers that rarely change. */
+
+/** Versions and programs of the family offer different calls: that is no failure. */
+export const NOT_OFFERED: ReadonlySet<FailureReason> = new Set(["unavailable", "not_found"]);
 
 /** How many bans of the operator are active. Peers that the node itself thinks little of are not among them. */
 export type Bans = { readonly addresses: number; readonly subnets: number };

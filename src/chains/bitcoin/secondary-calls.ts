@@ -1,6 +1,5 @@
 import type { Signal } from "../../lib/abort.ts";
 import { createElapsed } from "../../lib/elapsed.ts";
-import type { FailureReason } from "../../model/failure.ts";
 import type { Outcome } from "../../model/report.ts";
 import { INFO_BUDGET, LIST_BUDGET, type ResponseBudget } from "../../rpc/budget.ts";
 import type { RpcClient } from "../../rpc/client.ts";
@@ -8,6 +7,7 @@ import { type CachedCall, createCachedCall } from "../cached-call.ts";
 import { count } from "../decode.ts";
 import { callRpc, wrongShape } from "./calls.ts";
 import { type ChainTips, decodeChainTips } from "./chain-tips.ts";
+import type { CoinName } from "./coins.ts";
 import {
   type CallTimes,
   decodeNetworkInfo,
@@ -24,6 +24,7 @@ import {
   decodeAddedNodes,
   decodeAddressManager,
   decodeBans,
+  NOT_OFFERED,
 } from "./secondary-answers.ts";
 
 /** The answers to all calls except those for the peers and the head, by the names of their APIs; absent: not asked, or not offered. */
@@ -42,6 +43,8 @@ type Asked = {
   readonly answers: SecondaryAnswers;
   /** When the node's process started, by its own clock, unix seconds; undefined where this poll does not tell. */
   readonly startSeconds: number | undefined;
+  /** The coin of the node's software, by its last answer. */
+  readonly software: CoinName | undefined;
 };
 
 /** The share of a poll that each of these calls may take. */
@@ -51,9 +54,6 @@ export const SECONDARY_SHARE = 0.15;
 const MINUTE_MS = 60_000;
 /** getchaintips walks through the whole index of blocks. */
 const LONG_MS = 5 * MINUTE_MS;
-
-/** Versions and programs of the family offer different calls: that is no failure. */
-const NOT_OFFERED: ReadonlySet<FailureReason> = new Set(["unavailable", "not_found"]);
 
 type SecondaryCalls = {
   /** One call after the other, over the one socket. */
@@ -96,8 +96,10 @@ export function createSecondaryCalls(client: RpcClient, timeoutMs: number): Seco
   const added = prepared({ ...seldom, name: "getaddednodeinfo", decode: decodeAddedNodes });
 
   let lastStart: number | undefined;
+  let software: CoinName | undefined;
 
   function forget(): void {
+    software = undefined;
     for (const call of calls) call.forget();
   }
 
@@ -111,21 +113,32 @@ export function createSecondaryCalls(client: RpcClient, timeoutMs: number): Seco
     return start;
   }
 
+  /** A call that fails once changes nothing: a node of another coin would be compared as one of the coin that is configured. */
+  async function askNetwork(signal: Signal): Promise<SecondaryAnswers["network"]> {
+    const answer = await network(signal);
+    if (answer === undefined) software = undefined;
+    else if (answer.ok) software = answer.value.software;
+    return answer;
+  }
+
   return {
     async ask(scope, signal) {
       // The coin of a reference has to be known as well.
-      if (scope === "head") return { answers: { network: await network(signal) }, startSeconds: undefined };
+      if (scope === "head") {
+        const answers = { network: await askNetwork(signal) };
+        return { answers, startSeconds: undefined, software };
+      }
       const clock = { totals: await totals(signal), uptime: await uptime(signal) };
       const startSeconds = noteStart(clock);
       const answers = {
         ...clock,
-        network: await network(signal),
+        network: await askNetwork(signal),
         chain_tips: await tips(signal),
         bans: await bans(signal),
         address_manager: await addresses(signal),
         added_nodes: await added(signal),
       };
-      return { answers, startSeconds };
+      return { answers, startSeconds, software };
     },
     forget,
   };

@@ -39,16 +39,18 @@ export function openSession(target: NodeTarget): NodeSession {
       const starting = info.ok || !info.failure.isStarting ? undefined : failed(info.failure);
       // A node that starts answers no call.
       const peers = target.headOnly ? PEERS_NOT_ASKED : (starting ?? (await fetchPeers(client, maxRows, signal)));
+      // Before the many other calls: where each of those hangs, no time is left.
+      const headTime = info.ok ? await headTimes.of(info.value, signal) : undefined;
+      const blocks = await blockReader.read(info.ok ? info.value : undefined, wanted, signal);
       const isAway = !info.ok && !peers.ok;
       if (isAway) secondaryCalls.forget();
       const asked = isAway ? undefined : await secondaryCalls.ask(scope, signal);
       if (peers.ok) messages = addMessageBytes(messages, peers.value.connections);
-      const headTime = info.ok ? await headTimes.of(info.value, signal) : undefined;
-      const blocks = await blockReader.read(info.ok ? info.value : undefined, wanted, signal);
       const { label } = client.url;
       return report({
         ...{ coin, label, info, peers, headTime, blocks, messages },
         secondary: asked?.answers ?? {},
+        knownSoftware: asked?.software,
         startSeconds: asked?.startSeconds,
       });
     },

@@ -31,6 +31,21 @@ describe("the time of the head, before 23 and of others", () => {
   });
 });
 
+test("a node whose other calls all hang keeps its head's time and its blocks (their turn came last, after the end of the poll)", async () => {
+  const node = openBitcoin({ getblockchaininfo: { ...INFO, time: undefined } });
+  await node.poll({ block: { height: 700 } });
+  expect(node.calls.slice(0, 4)).toEqual(["getblockchaininfo", "getpeerinfo", "getblockheader", "getblockhash"]);
+});
+
+test("a node without getblockheader is asked once for each block, and is not shown as failing", async () => {
+  const node = openBitcoin({ getblockchaininfo: { ...INFO, time: undefined }, getblockheader: undefined });
+  for (const poll of [await node.poll(), await node.poll()]) {
+    expect(valueIn(poll.head)).toEqual({ height: 930_017, timestampSeconds: undefined });
+    expect(poll.apis.has("last_block")).toBe(false);
+  }
+  expect(node.calls.filter((call) => call === "getblockheader")).toHaveLength(1);
+});
+
 describe("blocks of other heights", () => {
   test("are asked for by height, below the head only", async () => {
     const node = openBitcoin();

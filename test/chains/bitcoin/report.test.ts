@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { failureIn, valueIn } from "../support.ts";
 import { INFO, NOW_MS } from "./answers.ts";
-import { openBitcoin, samplesOf } from "./node.ts";
-import { coreRow, silentRow } from "./peer-rows.ts";
+import { openBitcoin, raw, samplesOf } from "./node.ts";
+import { btcdRow, coreRow, oldZebraRow, silentRow, zebraRow } from "./peer-rows.ts";
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["Date"], now: NOW_MS });
@@ -43,6 +43,17 @@ describe("who downloads", () => {
     expect(samplesOf(await openBitcoin({ getpeerinfo: waits }).poll(), "ping_")).toEqual(["ping_waiting_peers 2"]);
   });
 
+  test("what the software does not tell is no 0 (btcd had no block in flight in the middle of its sync)", async () => {
+    const told = async (row: unknown) => {
+      const report = await openBitcoin({ getpeerinfo: [row] }).poll();
+      return [...samplesOf(report, "blocks_in_flight"), ...samplesOf(report, "ping_")];
+    };
+    expect(await told(btcdRow())).toEqual(["ping_waiting_peers 0"]);
+    expect(await told(zebraRow())).toEqual(["ping_waiting_peers 0"]);
+    expect(await told(oldZebraRow())).toEqual([]);
+    expect(await told(silentRow("30"))).toEqual(["blocks_in_flight 0", "ping_waiting_peers 0"]);
+  });
+
   test("the highest of the headers that are checked first", async () => {
     const rows = [-1, 5000, 7000].map((presynced_headers, id) => coreRow("30", { id, presynced_headers }));
     const report = await openBitcoin({ getpeerinfo: rows }).poll();
@@ -51,6 +62,22 @@ describe("who downloads", () => {
 });
 
 describe("the coin", () => {
+  test("a poll in which only getnetworkinfo fails does not compare the node with another coin", async () => {
+    const node = openBitcoin({ getnetworkinfo: { subversion: "/LitecoinCore:0.21.2.1/" } });
+    await node.poll();
+    const { getnetworkinfo } = node.answers;
+    vi.setSystemTime(NOW_MS + 120_000);
+    node.answers.getnetworkinfo = raw({ status: 503, body: "Work queue depth exceeded" });
+    const full = await node.poll();
+    expect(failureIn(full.apis.get("network")).reason).toBe("busy");
+    expect(full).toMatchObject({ networkKey: "litecoin main", blockSeconds: 150 });
+    // Another process may be of another coin.
+    node.answers.uptime = 10;
+    expect((await node.poll()).networkKey).toBe("bitcoin main");
+    node.answers.getnetworkinfo = getnetworkinfo;
+    expect((await node.poll()).networkKey).toBe("litecoin main");
+  });
+
   test("a node of another coin: compared as what it is, and its label is wrong", async () => {
     const report = await openBitcoin({ getnetworkinfo: { subversion: "/LitecoinCore:0.21.2.1/" } }).poll();
     expect(report).toMatchObject({ networkKey: "litecoin main", blockSeconds: 150, identity: { chain: "litecoin" } });
