@@ -10,10 +10,9 @@ import type { SecondaryAnswers } from "./secondary-calls.ts";
 /** Samples about the node itself. */
 
 export function infoSamples(info: Outcome<ChainInfo>): readonly ChainSample[] {
-  if (!info.ok) return knownSamples([families.WARMING_UP, info.failure.isStarting]);
+  if (!info.ok) return [];
   const { value } = info;
   return knownSamples(
-    [families.WARMING_UP, false],
     [families.HEADERS_HEIGHT, value.headers],
     [families.INITIAL_DOWNLOAD, value.isInitialDownload],
     [families.PROGRESS, value.progress],
@@ -22,6 +21,12 @@ export function infoSamples(info: Outcome<ChainInfo>): readonly ChainSample[] {
     [families.DISK_SIZE, value.diskBytes],
     [families.WARNINGS, value.warnings],
   );
+}
+
+/** A node that starts answers no call, so one call tells it, whichever: another may be refused, or was answered before a restart. */
+export function warmupSamples(...answers: readonly Outcome<unknown>[]): readonly ChainSample[] {
+  const isStarting = answers.some((answer) => !answer.ok && answer.failure.isStarting === true);
+  return isStarting || answers.some(({ ok }) => ok) ? [chainSample(families.WARMING_UP, Number(isStarting))] : [];
 }
 
 /** @param startSeconds of the node's process */

@@ -12,7 +12,7 @@ import { type ChainInfo, syncingWord } from "./chain-info.ts";
 import { blockTimes, type CoinName } from "./coins.ts";
 import type { MessageBytes } from "./message-bytes.ts";
 import { type NetworkInfo, versionOf } from "./network-info.ts";
-import { infoSamples, secondarySamples } from "./node-samples.ts";
+import { infoSamples, secondarySamples, warmupSamples } from "./node-samples.ts";
 import { messageSamples, peerSamples } from "./peer-samples.ts";
 import type { BitcoinPeerList } from "./peers.ts";
 import type { SecondaryAnswers } from "./secondary-calls.ts";
@@ -50,6 +50,7 @@ export function report(answers: BitcoinAnswers): NodeReport {
       network: checkedNetwork(answers),
     }),
     chainSamples: [
+      ...warmupSamples(info, answers.peers),
       ...infoSamples(info),
       ...(answers.peers.ok ? peerSamples(answers.peers.value.connections) : []),
       ...(answers.peers.ok ? messageSamples(messages) : []),

@@ -99,6 +99,9 @@ describe("Bitcoin Core 30", () => {
   });
 });
 
+const STARTING = raw(rpcError(-28, "Loading block index..."));
+const REFUSED = raw({ status: 403, body: "" });
+
 describe("states of a node", () => {
   test("it starts: nothing else is asked", async () => {
     const node = openBitcoin({ getblockchaininfo: raw(rpcError(-28, "Loading block index...")) });
@@ -107,6 +110,14 @@ describe("states of a node", () => {
     expect([failureIn(report.peers), failureIn(report.head)]).toMatchObject([{ isStarting: true }, { reason: "busy" }]);
     expect(samplesOf(report)).toEqual(["warming_up 1"]);
     expect(report).toMatchObject({ syncing: "unknown", networkKey: undefined, verifiedHeight: undefined });
+  });
+
+  test.each([
+    ["between the first two calls of a poll (it was shown as ready)", { getpeerinfo: STARTING }, 1],
+    ["and this user may not call getblockchaininfo", { getpeerinfo: STARTING, getblockchaininfo: REFUSED }, 1],
+    ["no longer, and this user may not call getblockchaininfo", { getblockchaininfo: REFUSED }, 0],
+  ])("it starts, %s", async (_, answers, expected) => {
+    expect(samplesOf(await openBitcoin(answers).poll(), "warming_up")).toEqual([`warming_up ${expected}`]);
   });
 
   test("it is away: what it said before is no longer shown", async () => {
