@@ -25,15 +25,24 @@ export function decodeNetworkInfo(answer: unknown, call: string): NetworkInfo {
   if (!isObject(answer)) throw wrongShape(call, "an object");
   const { localaddresses, timeoffset } = answer;
   const subversion = text(answer.subversion);
+  const software = subversion === undefined ? undefined : coinOfSoftware(subversion);
+  const isZebra = ZEBRA.test(subversion ?? "");
+  const hasOffset = software !== "zcash" && typeof timeoffset === "number" && Number.isSafeInteger(timeoffset);
   return {
     subversion,
-    software: subversion === undefined ? undefined : coinOfSoftware(subversion),
+    software,
     isActive: flag(answer.networkactive),
-    timeOffsetSeconds: typeof timeoffset === "number" && Number.isSafeInteger(timeoffset) ? timeoffset : undefined,
-    reachable: new Map(networksOf(answer.networks)),
-    localAddresses: Array.isArray(localaddresses) ? localaddresses.length : undefined,
+    timeOffsetSeconds: hasOffset ? timeoffset : undefined,
+    reachable: new Map(isZebra ? [] : networksOf(answer.networks)),
+    localAddresses: Array.isArray(localaddresses) && !isZebra ? localaddresses.length : undefined,
   };
 }
+
+/**
+ * zebrad answers with constants: ipv4 and ipv6 are reachable, it has no address, and as of zcashd the offset of its time is 0
+ * (zebra-rpc/src/methods.rs, get_network_info).
+ */
+const ZEBRA = /^\/zebra[:/]/i;
 
 function networksOf(value: unknown): readonly (readonly [RealNetwork, boolean])[] {
   return (Array.isArray(value) ? value : []).flatMap((network: unknown) => {

@@ -37,9 +37,9 @@ describe("each release and program", () => {
     expect(versionOf(info)).toBe(version);
   });
 
-  test("zcashd 6: nothing about the switch of the network", () => {
+  test("zcashd 6: nothing about the switch of the network, and 0 as the offset of its time, always", () => {
     const { networkactive, ...answer } = { ...CORE_0_16, subversion: "/MagicBean:6.0.0/", timeoffset: 0 };
-    expect(decodeNetworkInfo(answer, CALL)).toMatchObject({ isActive: undefined, timeOffsetSeconds: 0 });
+    expect(decodeNetworkInfo(answer, CALL)).toMatchObject({ isActive: undefined, timeOffsetSeconds: undefined });
   });
 
   test("the operator switched the network off", () => {
@@ -130,5 +130,18 @@ describe("the start of the process", () => {
     ["longer than there are clocks", undefined, 1_767_323_045_000, 2 ** 52, undefined],
   ])("%s", (_, before, timeMs, uptimeSeconds, expected) => {
     expect(startOf(before, { timeMs, uptimeSeconds })).toBe(expected);
+  });
+});
+
+test("what zcashd and zebrad answer whatever is the case is not shown (zebrad had no address, and no network out of reach)", () => {
+  const answer = {
+    ...{ timeoffset: 0, localaddresses: [], warnings: "" },
+    networks: [{ name: "ipv4", limited: false, reachable: true, proxy: "" }],
+  };
+  expect(decodeNetworkInfo({ ...answer, subversion: "/Zebra:3.0.0/" }, CALL)).toMatchObject({
+    ...{ software: "zcash", timeOffsetSeconds: undefined, localAddresses: undefined, reachable: new Map() },
+  });
+  expect(decodeNetworkInfo({ ...answer, subversion: "/MagicBean:6.2.0/" }, CALL)).toMatchObject({
+    ...{ software: "zcash", timeOffsetSeconds: undefined, localAddresses: 0, reachable: new Map([["ipv4", true]]) },
   });
 });
