@@ -16,6 +16,11 @@ type CachedCallOptions = {
   readonly limitMs: number;
   /** An answer is kept while it is not older than this, nor will be before the next poll; 0: every poll makes the call. */
   readonly maxAgeMs: number;
+  /**
+   * After a call that took too long, it is not made for this long: the server may still work on it, and each further one would
+   * take as long. 0 where absent.
+   */
+  readonly slowPauseMs?: number;
   /** Failures that mean that the server does not offer the call. */
   readonly refusals: ReadonlySet<FailureReason>;
   /** For the age of answers: it goes on while the machine is suspended. */
@@ -26,7 +31,7 @@ type CachedCallOptions = {
 export const REFUSED_MS = 5 * 60_000;
 
 export function createCachedCall<T>(options: CachedCallOptions): CachedCall<T> {
-  const { limitMs, maxAgeMs, refusals, now = createElapsed() } = options;
+  const { limitMs, maxAgeMs, refusals, slowPauseMs = 0, now = createElapsed() } = options;
   let kept: { readonly answer: Outcome<T> | undefined; readonly untilMs: number } | undefined;
   let lastPollMs: number | undefined;
 
@@ -48,6 +53,9 @@ export function createCachedCall<T>(options: CachedCallOptions): CachedCall<T> {
       const answer = await attempt(() => withDeadline(signal, limitMs, fetch));
       if (answer.ok) return keep(answer, maxAgeMs);
       if (refusals.has(answer.failure.reason)) return keep(undefined, REFUSED_MS);
+      // Where the time of the whole poll is over, others took it.
+      const isSlow = answer.failure.reason === "timeout" && !signal.aborted;
+      if (isSlow && slowPauseMs > 0) return keep(answer, slowPauseMs);
       // An older answer may no longer be true. The next poll makes the call again.
       kept = undefined;
       return answer;

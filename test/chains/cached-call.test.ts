@@ -4,7 +4,7 @@ import { type FailureReason, NodeError, nodeError } from "../../src/model/failur
 import { failureIn } from "./support.ts";
 
 const MAX_AGE_MS = 300_000;
-const signal = new AbortController().signal;
+const { signal } = new AbortController();
 let nowMs = 0;
 
 beforeEach(() => {
@@ -14,15 +14,15 @@ beforeEach(() => {
 });
 
 /** A part, and how often it asked. */
-function part({ maxAgeMs = MAX_AGE_MS, limitMs = 5000 } = {}) {
+function part({ maxAgeMs = MAX_AGE_MS, limitMs = 5000, slowPauseMs = 0 } = {}) {
   const refusals: ReadonlySet<FailureReason> = new Set(["not_found"]);
-  const optional = createCachedCall<number>({ maxAgeMs, limitMs, refusals });
+  const optional = createCachedCall<number>({ maxAgeMs, limitMs, slowPauseMs, refusals });
   let asked = 0;
   return {
     forget: optional.forget,
     asked: () => asked,
-    ask: (answer: number | FailureReason) =>
-      optional.ask(signal, async () => {
+    ask: (answer: number | FailureReason, end: AbortSignal = signal) =>
+      optional.ask(end, async () => {
         asked += 1;
         if (typeof answer === "string") throw nodeError(answer, "what came", "what to do");
         return answer;
@@ -99,4 +99,19 @@ test("a bug of the exporter stays an exception", async () => {
   const error = await optional.ask(signal, () => Promise.reject(new TypeError("bug"))).catch((thrown) => thrown);
   expect(error).toBeInstanceOf(TypeError);
   expect(error).not.toBeInstanceOf(NodeError);
+});
+
+test("a call that took too long is not made for a time (a node with many chain tips was kept busy by each poll)", async () => {
+  const { ask, asked, forget } = part({ slowPauseMs: 60_000 });
+  expect(failureIn(await ask("timeout")).reason).toBe("timeout");
+  nowMs += 15_000;
+  expect(failureIn(await ask(1)).reason).toBe("timeout");
+  expect(asked()).toBe(1);
+  nowMs += 45_000;
+  expect(failureIn(await ask("http")).reason).toBe("http");
+  // Other failures, and those of a poll whose time others took, say nothing about the call.
+  expect(failureIn(await ask("timeout", AbortSignal.abort())).reason).toBe("timeout");
+  expect(failureIn(await ask("timeout")).reason).toBe("timeout");
+  forget();
+  expect(await ask(2)).toEqual({ ok: true, value: 2 });
 });

@@ -66,6 +66,7 @@ type SecondaryCalls = {
 type Method<T> = {
   readonly name: string;
   readonly maxAgeMs: number;
+  readonly slowPauseMs?: number;
   readonly budget: ResponseBudget;
   readonly decode: (answer: unknown, call: string, times: CallTimes) => T;
 };
@@ -74,8 +75,8 @@ export function createSecondaryCalls(client: RpcClient, timeoutMs: number): Seco
   const common = { limitMs: timeoutMs * SECONDARY_SHARE, refusals: NOT_OFFERED, now: createElapsed() };
   const calls: CachedCall<unknown>[] = [];
 
-  function prepared<T>({ name, maxAgeMs, budget, decode }: Method<T>) {
-    const cached = createCachedCall<T>({ ...common, maxAgeMs });
+  function prepared<T>({ name, maxAgeMs, slowPauseMs = 0, budget, decode }: Method<T>) {
+    const cached = createCachedCall<T>({ ...common, maxAgeMs, slowPauseMs });
     calls.push(cached);
     return (signal: Signal) =>
       cached.ask(signal, async (share) => {
@@ -86,7 +87,8 @@ export function createSecondaryCalls(client: RpcClient, timeoutMs: number): Seco
   }
 
   const now = { maxAgeMs: 0, budget: INFO_BUDGET };
-  const seldom = { maxAgeMs: LONG_MS, budget: LIST_BUDGET };
+  // All of them wait for the lock for which the node's own work waits as well.
+  const seldom = { maxAgeMs: LONG_MS, slowPauseMs: MINUTE_MS, budget: LIST_BUDGET };
   const totals = prepared({ ...now, name: "getnettotals", decode: decodeTotals });
   const uptime = prepared({ ...now, name: "uptime", decode: decodeUptime });
   const network = prepared({ ...now, maxAgeMs: MINUTE_MS, name: "getnetworkinfo", decode: decodeNetworkInfo });
