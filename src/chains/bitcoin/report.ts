@@ -26,7 +26,7 @@ type BitcoinAnswers = {
   readonly headTime: Outcome<number | undefined> | undefined;
   readonly blocks: Blocks;
   readonly secondary: SecondaryAnswers;
-  /** The coin of the software, also where only an earlier poll of this process told it. */
+  /** The coin of the software, also where the last answer with it is of an earlier poll. */
   readonly knownSoftware?: CoinName | undefined;
   readonly startSeconds: number | undefined;
   readonly messages: MessageBytes | undefined;
