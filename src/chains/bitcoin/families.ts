@@ -12,7 +12,7 @@ export const WARMING_UP: ChainFamily = {
   name: "p2p_bitcoin_warming_up",
   type: "gauge",
   help: "1 while the node starts and answers no call (error -28), 0 when it answers, from the last poll; absent while it is not known.",
-  source: "getblockchaininfo error -28",
+  source: "getblockchaininfo, getpeerinfo: error -28",
   labels: [],
   troubles: [
     {

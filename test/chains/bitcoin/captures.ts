@@ -32,7 +32,8 @@ function rows(...expected: readonly string[]): Check {
     const { connections, malformed } = decodePeers(await resultIn(capture), CALL, { receivedMs: 0 });
     const shown = connections.map((row) => {
       const { id, receivedBytes, sentBytes, latencySeconds, pingWaitSeconds, startSeconds, chainSamples = [] } = row;
-      const heights = row.inFlight.length === 0 ? [] : [`${row.inFlight[0]} to ${row.inFlight.at(-1)} in flight`];
+      const { inFlight = [] } = row;
+      const heights = inFlight.length === 0 ? [] : [`${inFlight[0]} to ${inFlight.at(-1)} in flight`];
       return [
         `${id.split(" ")[0]} ${line(row)}`,
         `${row.peerNetwork} ${row.connectionType}`,

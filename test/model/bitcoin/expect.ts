@@ -83,7 +83,7 @@ export function expectBitcoin(poll: BitcoinPoll): Expectations {
   expectFailures(expectations, { peers: peersFailure, head: infoFailure });
   expect("p2p_node_block_interval_seconds", isInfoKnown ? 600 : oneOf(600, undefined));
   const isWarmup = node.outage === undefined && node.isStarting;
-  expect("p2p_bitcoin_warming_up", isInfoKnown ? 0 : isWarmup ? 1 : undefined);
+  expect("p2p_bitcoin_warming_up", isInfoKnown || isUp ? 0 : isWarmup ? 1 : undefined);
   if (isInfoKnown) expectInfo(expectations, poll);
   // The version is known from another call.
   else ignore("p2p_node_info");
