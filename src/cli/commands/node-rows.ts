@@ -4,6 +4,7 @@ import { isoTime } from "../../lib/text/format.ts";
 import { type Head, totalPeers } from "../../model/report.ts";
 import { isDeeplyForked } from "../../poll/forks.ts";
 import { bareMessage, causesOf, failuresOf, isUp } from "../../poll/outcomes.ts";
+import { troubleTexts } from "../../poll/readings.ts";
 import type { NodeColumn, SortOrder } from "../sort-order.ts";
 import { type PeerCounts, peerCounts } from "./format-node.ts";
 import { polledJson } from "./node-json.ts";
@@ -51,7 +52,9 @@ function nodeRow(polled: PolledNode): NodeRow {
     ...(state === "down" ? failureTexts(polled) : []),
     ...(isDeeplyForked(polled.forks) ? ["forked"] : []),
     ...(row.peers !== undefined && totalPeers(row.peers) === 0 ? ["no peers"] : []),
+    ...(state === "down" ? [] : familyTexts(polled, "critical")),
     ...(state === "degraded" ? failureTexts(polled) : []),
+    ...(state === "down" ? [] : familyTexts(polled, "warning")),
     ...(syncing === true ? ["syncing"] : []),
     ...(isFar ? [`${lagBlocks} blocks behind`] : []),
   ];
@@ -68,6 +71,11 @@ function ageOf({ history }: PolledNode, head: Head | undefined): number | undefi
   const endedMs = history.lastPoll?.endedMs;
   if (head?.timestampSeconds === undefined || endedMs === undefined) return undefined;
   return Math.max(0, Math.floor(endedMs / 1000 - head.timestampSeconds));
+}
+
+/** What the pages say of the chain's own values, such as a network that is switched off. */
+function familyTexts({ report, history }: PolledNode, level: "critical" | "warning"): readonly string[] {
+  return troubleTexts(report, level, history.lastPoll?.endedMs ?? 0);
 }
 
 /** Without the server, which `-o wide` shows, and the advice, which `check --connect` gives. */
