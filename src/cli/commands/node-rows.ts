@@ -78,13 +78,23 @@ function familyTexts({ report, history }: PolledNode, level: "critical" | "warni
   return troubleTexts(report, level, history.lastPoll?.endedMs ?? 0);
 }
 
-/** Without the server, which `-o wide` shows, and the advice, which `check --connect` gives. */
+/**
+ * Without the server, which `-o wide` shows, and the advice, which `check --connect` gives. APIs whose texts are then equal are
+ * listed together: a user without rights may be refused seven calls.
+ */
 function failureTexts(polled: PolledNode): readonly string[] {
   const isDown = !isUp(polled);
-  return causesOf(polled).map(({ api, failure: { reason, message } }, index) => {
-    const what = isDown && index === 0 ? reason : `${api} ${reason}`;
-    return `${what}: ${bareMessage(message)}`;
-  });
+  const found = new Map<string, string[]>();
+  for (const [index, { api, failure }] of causesOf(polled).entries()) {
+    const text = `${failure.reason}: ${bareMessage(failure.message)}`;
+    const apis = found.get(text) ?? [];
+    // What a node is down for needs no name.
+    if (!(isDown && index === 0)) apis.push(api);
+    found.set(text, apis);
+  }
+  return [...found].map(([text, apis], index) =>
+    apis.length === 0 || (isDown && index === 0) ? text : `${apis.join(", ")} ${text}`,
+  );
 }
 
 /** What a column is sorted by. */

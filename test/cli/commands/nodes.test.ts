@@ -76,6 +76,17 @@ test("a node without peers whose network is off, or that misses an added node, i
   ]);
 });
 
+test("a text that several APIs share is there once, though their advice differs", () => {
+  const refused = (call: string) =>
+    failing("unauthorized", { message: `${call} at http://192.0.2.10:18081: found 403`, advice: `add ${call}` });
+  const apis = new Map([
+    ["bans", refused("listbanned")],
+    ["totals", refused("getnettotals")],
+  ]);
+  const [degraded] = nodeRows([polledNode(report({ peers: peers(row()), apis }))], undefined);
+  expect(degraded?.cause).toBe("bans, totals unauthorized: found 403");
+});
+
 test("wide: every column, and no spaces in any but the last", () => {
   const lines = text([UP, DOWN], { isWide: true, maxWidth: 40 })
     .trimEnd()
