@@ -81,7 +81,7 @@ describe("check", () => {
   test("a valid file", async () => {
     const { code, stdout, output } = await exporter("check", "--config.file", join(ROOT, "config.example.yaml"));
     expect({ code, output }).toEqual({ code: 0, output: stdout });
-    expect(stdout).toMatch(/config\.example\.yaml: valid, 3 nodes\n$/);
+    expect(stdout).toMatch(/config\.example\.yaml: valid, 4 nodes\n$/);
   });
 
   test("valid flags", async () => {

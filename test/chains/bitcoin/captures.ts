@@ -169,7 +169,7 @@ export const bitcoinRules: readonly Rule[] = [
       ),
     ),
   ),
-  litecoind("getpeerinfo\\.warmup", fails("busy", '"Loading block index..."', "the node is starting")),
+  litecoind("getpeerinfo\\.warmup", fails("busy", 'a node that is starting "Loading block index..."')),
 
   litecoind(
     "getblockchaininfo\\.no_peers",
@@ -210,7 +210,7 @@ export const bitcoinRules: readonly Rule[] = [
   litecoind("error\\.unknown_method|jsonrpc_2\\.0\\.unknown_method", METHOD_NOT_FOUND),
   litecoind("error\\.get_method", fails("http", "found 405")),
   litecoind("error\\.other_path|rest\\.not_enabled", fails("not_found", "found 404")),
-  litecoind("error\\.no_method", fails("http", '"Missing method"')),
+  litecoind("error\\.no_method", fails("rpc", '"Missing method"')),
   litecoind("error\\.(?:empty_body|parse)", fails("rpc", '"Parse error"')),
   litecoind("error\\.not_object", fails("rpc", '"Top-level object parse error"')),
   litecoind("error\\.too_many_params", fails("rpc", '"getpeerinfo Returns data')),

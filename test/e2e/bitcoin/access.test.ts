@@ -213,7 +213,7 @@ ${node("trusted", basic("reference", "canary-reference"))}
       }
       expect(find(warming, "p2p_node_head_height", { target })).toEqual([]);
       expect(saidOf(target)).toEqual([
-        expect.stringMatching(/found 500 "Loading banlist\.\.\."; the node is starting/),
+        expect.stringMatching(/found a node that is starting "Loading banlist\.\.\."; it answers when/),
       ]);
 
       await node.finishWarmup();

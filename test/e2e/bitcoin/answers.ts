@@ -258,6 +258,8 @@ function addConnection(add: Add, peer: PeerRow, nodeSyncs: boolean): void {
   const known = (value = 0) => (value > 0 ? value : undefined);
   if (isConnected(peer)) {
     add("p2p_connection_info", 1, { ...labels, agent: peer.subver, address_type: addressTypeOf(peer) });
+    const { connection_type, permissions } = peer;
+    add("p2p_bitcoin_connection_info", 1, { ...labels, connection_type, permitted: String(permissions.length > 0) });
     add("p2p_connection_syncing", nodeSyncs && peer.inflight.length > 0, { ...labels, flow: "download" });
   }
   add("p2p_connection_state", 1, { ...labels, state: isConnected(peer) ? "connected" : "handshaking" });
@@ -266,8 +268,6 @@ function addConnection(add: Add, peer: PeerRow, nodeSyncs: boolean): void {
   add("p2p_connection_head_height", known(peer.synced_headers), labels);
   add("p2p_connection_start_timestamp_seconds", peer.conntime, labels);
   add("p2p_connection_latency_seconds", peer.pingtime, labels);
-  const { connection_type, permissions } = peer;
-  add("p2p_bitcoin_connection_info", 1, { ...labels, connection_type, permitted: String(permissions.length > 0) });
   add("p2p_bitcoin_connection_synced_blocks_height", known(peer.synced_blocks), labels);
   add("p2p_bitcoin_connection_last_receive_timestamp_seconds", known(peer.lastrecv), labels);
   add("p2p_bitcoin_connection_last_block_timestamp_seconds", known(peer.last_block), labels);

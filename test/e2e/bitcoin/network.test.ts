@@ -209,7 +209,7 @@ ${MODULES.map((name) => `    ${name}: ${MODULE}`).join("\n")}
       const waiting = rows.filter(isWaiting);
       const decoded = decodePeers(rows, "getpeerinfo", { receivedMs: Date.now() }).connections;
       expect(decoded.flatMap(({ id, pingWaitSeconds }) => (pingWaitSeconds === undefined ? [] : [id]))).toEqual(
-        waiting.map(({ id }) => String(id)),
+        waiting.map(({ id, conntime }) => `${id} ${conntime}`),
       );
       expect(decoded.find(({ pingWaitSeconds }) => pingWaitSeconds !== undefined)?.pingWaitSeconds).toBe(
         waiting[0]?.pingwait,
