@@ -118,7 +118,7 @@ export function bitcoinDemoNodes(bitcoin: ReturnType<typeof createBitcoinNodes>)
       chain: "bitcoin",
       url: http(bitcoin.upgraded.server),
       story:
-        "Pruned node: starts again with an old backup, first 20 s after the start, warms up for 15 s, and downloads the missing 4,320 blocks in two minutes.",
+        "Pruned node: every 330 s, first after 20 s, it starts from an old backup, warms up for 15 s, and has caught up on 4,320 blocks two minutes later.",
     },
     {
       name: "litecoin-1",

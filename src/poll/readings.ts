@@ -1,4 +1,5 @@
 import type { ChainSample } from "../model/chain-family.ts";
+import type { FamilyTrouble } from "../model/family-trouble.ts";
 import type { NodeReport } from "../model/report.ts";
 
 /**
@@ -31,10 +32,27 @@ export function readingsOf(report: NodeReport): Readings {
   };
 }
 
+/** What the chain's own families say of this level that is wrong with a node that answers. */
+export function troubleTexts(
+  { chainSamples }: Pick<NodeReport, "chainSamples">,
+  level: FamilyTrouble["level"],
+  nowMs: number,
+): readonly string[] {
+  return chainSamples.flatMap((sample) =>
+    troublesOf(sample)
+      .filter((trouble) => trouble.level === level && trouble.explainsDown !== true)
+      .flatMap(({ textOf }) => textOf(sample.value, nowMs) ?? []),
+  );
+}
+
 /** Of the other samples of a family, no trouble says anything. */
-function isJudged({ family: { name, troubles = [] }, labels }: ChainSample): boolean {
+function isJudged(sample: ChainSample): boolean {
+  return troublesOf(sample).length > 0;
+}
+
+function troublesOf({ family: { name, troubles = [] }, labels }: ChainSample): readonly FamilyTrouble[] {
   const key = readingKey(name, labels);
-  return troubles.some((trouble) => readingKey(name, trouble.labels) === key);
+  return troubles.filter((trouble) => readingKey(name, trouble.labels) === key);
 }
 
 /** @param labels the values of the labels of the sample, in the order of its family */

@@ -173,8 +173,8 @@ function connectAdvice(code: string, url: NodeUrl): string {
 
 /** zebrad answers a wrong login so (zebra-rpc, http_request_compatibility.rs). */
 const CLOSED_WITHOUT_ANSWER =
-  "the port may expect https://, the node refuses the login of auth (zebrad), or it is at its connection limit (monerod: " +
-  "rpc-max-connections-per-private-ip)";
+  "the port may expect https:// or be that of P2P, the node refuses the login of auth (zebrad), or it is at its connection " +
+  "limit (monerod: rpc-max-connections-per-private-ip)";
 
 const CLOSED_IN_HANDSHAKE =
   "check that the port speaks TLS; if it does, the node may be at its connection limit " +

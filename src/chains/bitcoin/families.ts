@@ -229,7 +229,7 @@ export const ADDED_NODES: ChainFamily = {
       state: "added-away",
       labels: ["away"],
       level: "warning",
-      ofNodes: "without added nodes",
+      ofNodes: "with added nodes away",
       alert: "P2PBitcoinAddedNodeAway",
       textOf: (away) => (away > 0 ? `${counted(away, "added node")} away` : undefined),
     },

@@ -176,6 +176,6 @@ const REFUSED = "the node refuses this method to this user, or this machine";
 function refused(method: string): Meaning {
   const advice =
     `add ${method} to rpcwhitelist of this user (with any rpcwhitelist, a user without one may call nothing unless ` +
-    "rpcwhitelistdefault=0), or this machine to rpcallowip";
+    "rpcwhitelistdefault=0), or this machine to rpcallowip, and restart the node";
   return { reason: "unauthorized", advice };
 }

@@ -4,6 +4,7 @@ import { isoTime } from "../../lib/text/format.ts";
 import { type Head, totalPeers } from "../../model/report.ts";
 import { isDeeplyForked } from "../../poll/forks.ts";
 import { bareMessage, causesOf, failuresOf, isUp } from "../../poll/outcomes.ts";
+import { troubleTexts } from "../../poll/readings.ts";
 import type { NodeColumn, SortOrder } from "../sort-order.ts";
 import { type PeerCounts, peerCounts } from "./format-node.ts";
 import { polledJson } from "./node-json.ts";
@@ -51,7 +52,9 @@ function nodeRow(polled: PolledNode): NodeRow {
     ...(state === "down" ? failureTexts(polled) : []),
     ...(isDeeplyForked(polled.forks) ? ["forked"] : []),
     ...(row.peers !== undefined && totalPeers(row.peers) === 0 ? ["no peers"] : []),
+    ...(state === "down" ? [] : familyTexts(polled, "critical")),
     ...(state === "degraded" ? failureTexts(polled) : []),
+    ...(state === "down" ? [] : familyTexts(polled, "warning")),
     ...(syncing === true ? ["syncing"] : []),
     ...(isFar ? [`${lagBlocks} blocks behind`] : []),
   ];
@@ -70,13 +73,28 @@ function ageOf({ history }: PolledNode, head: Head | undefined): number | undefi
   return Math.max(0, Math.floor(endedMs / 1000 - head.timestampSeconds));
 }
 
-/** Without the server, which `-o wide` shows, and the advice, which `check --connect` gives. */
+/** What the pages say of the chain's own values, such as a network that is switched off. */
+function familyTexts({ report, history }: PolledNode, level: "critical" | "warning"): readonly string[] {
+  return troubleTexts(report, level, history.lastPoll?.endedMs ?? 0);
+}
+
+/**
+ * Without the server, which `-o wide` shows, and the advice, which `check --connect` gives. APIs whose texts are then equal are
+ * listed together: a user without rights may be refused seven calls.
+ */
 function failureTexts(polled: PolledNode): readonly string[] {
   const isDown = !isUp(polled);
-  return causesOf(polled).map(({ api, failure: { reason, message } }, index) => {
-    const what = isDown && index === 0 ? reason : `${api} ${reason}`;
-    return `${what}: ${bareMessage(message)}`;
-  });
+  const found = new Map<string, string[]>();
+  for (const [index, { api, failure }] of causesOf(polled).entries()) {
+    const text = `${failure.reason}: ${bareMessage(failure.message)}`;
+    const apis = found.get(text) ?? [];
+    // What a node is down for needs no name.
+    if (!(isDown && index === 0)) apis.push(api);
+    found.set(text, apis);
+  }
+  return [...found].map(([text, apis], index) =>
+    apis.length === 0 || (isDown && index === 0) ? text : `${apis.join(", ")} ${text}`,
+  );
 }
 
 /** What a column is sorted by. */

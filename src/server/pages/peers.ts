@@ -43,10 +43,11 @@ type PeersOptions = {
 export function peersTable({ samples, merged, path, query, nowMs }: PeersOptions): Markup | undefined {
   const rows = rowsOf(samples);
   if (rows.length === 0) return undefined;
+  const total = rows.length + merged;
   const shared = merged === 0 ? "" : "; some share a row (connections.address)";
   const columns = allColumns(nowMs).map((column) => withPlace(column, rows));
   return table({
-    caption: `${count(rows.length + merged)} connections at the last poll, as in the p2p_connection_* series${shared}.`,
+    caption: `${count(total)} ${total === 1 ? "connection" : "connections"} at the last poll, as in the p2p_connection_* series${shared}.`,
     columns: columns.map((column) => ({ ...column, key: SHORT_KEYS[column.key] ?? column.key })),
     rows,
     sorting: { path, query, anchor: "peers" },

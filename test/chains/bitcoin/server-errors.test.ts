@@ -49,7 +49,7 @@ const ERRORS: readonly (readonly [string, Reply, string, FailureReason, RegExp, 
     "getchaintips",
     "unauthorized",
     /^HTTP 200, found 403: the node refuses this method to this user, or this machine$/,
-    /^add getchaintips to rpcwhitelist of this user \(.*rpcwhitelistdefault=0\), or this machine to rpcallowip$/,
+    /^add getchaintips to rpcwhitelist of this user \(.*rpcwhitelistdefault=0\), or this machine to rpcallowip, and restart the node$/,
   ],
   [
     "GET of another program in between",

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { ADDED_NODES, NETWORK_ACTIVE, WARMING_UP } from "../../../src/chains/bitcoin/families.ts";
 import { nodeRows, nodesJson } from "../../../src/cli/commands/node-rows.ts";
 import { nodes } from "../../../src/cli/commands/nodes.ts";
 import { nodesText } from "../../../src/cli/commands/nodes-text.ts";
@@ -10,6 +11,7 @@ import { parseSelector } from "../../../src/cli/selector.ts";
 import { NODE_COLUMNS, parseSortOrder } from "../../../src/cli/sort-order.ts";
 import { createStyle } from "../../../src/lib/text/terminal.ts";
 import { width } from "../../../src/lib/text/width.ts";
+import { chainSample } from "../../../src/model/report.ts";
 import { deadReport, failing, head, NOW, peers, report, row } from "../../poll/support.ts";
 import { tempFolder } from "../../support/servers.ts";
 import { outcomeOf, polledNode } from "./support.ts";
@@ -51,6 +53,38 @@ ref     down      reference  monero      -     -    -      -  -         connect:
 kda     up        node       monero      1   100    -      -  -         -
 `,
   );
+});
+
+test("a node without peers whose network is off, or that misses an added node, is not left without that cause", () => {
+  const chainSamples = [
+    chainSample(NETWORK_ACTIVE, 0),
+    chainSample(ADDED_NODES, 0, ["connected"]),
+    chainSample(ADDED_NODES, 2, ["away"]),
+  ];
+  const causes = nodeRows(
+    [
+      polledNode(report({ chainSamples }), { name: "off" }),
+      polledNode(report({ chainSamples: [chainSample(NETWORK_ACTIVE, 1)], peers: peers(row()) }), { name: "on" }),
+      polledNode({ ...deadReport(), chainSamples: [chainSample(WARMING_UP, 1)] }, { name: "starting" }),
+    ],
+    undefined,
+  ).map(({ cause }) => cause);
+  expect(causes).toEqual([
+    "no peers; network switched off; 2 added nodes away",
+    undefined,
+    "connect: the call failed (connect)",
+  ]);
+});
+
+test("a text that several APIs share is there once, though their advice differs", () => {
+  const refused = (call: string) =>
+    failing("unauthorized", { message: `${call} at http://192.0.2.10:18081: found 403`, advice: `add ${call}` });
+  const apis = new Map([
+    ["bans", refused("listbanned")],
+    ["totals", refused("getnettotals")],
+  ]);
+  const [degraded] = nodeRows([polledNode(report({ peers: peers(row()), apis }))], undefined);
+  expect(degraded?.cause).toBe("bans, totals unauthorized: found 403");
 });
 
 test("wide: every column, and no spaces in any but the last", () => {

@@ -68,6 +68,10 @@ describe("addresses on the page of a node are those of its series", () => {
 });
 
 describe("what the page says of rows that are not shown", () => {
+  test("a single connection is not called 1 connections", async () => {
+    expect(await pageOf(ROWS.slice(0, 1), {})).toContain("1 connection at the last poll");
+  });
+
   test("some have no series", async () => {
     const text = await pageOf(ROWS, { maxPerNode: 2 });
     expect(text).toContain("2 connections at the last poll, as in the p2p_connection_* series.");

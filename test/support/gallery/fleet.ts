@@ -199,7 +199,7 @@ function notListed(call: string, address: string): Failure {
   return {
     reason: "unauthorized",
     message: `${call} at ${address}: expected HTTP 200, found 403`,
-    advice: `add ${call} to rpcwhitelist of this user, or this machine to rpcallowip`,
+    advice: `add ${call} to rpcwhitelist of this user, or this machine to rpcallowip, and restart the node`,
   };
 }
 
