@@ -266,3 +266,11 @@ export function knownSamples(
   for (const [family, value] of values) addSample(known, family, value);
   return known;
 }
+
+/** The samples of an answer; none where it failed or was not asked for. */
+export function samplesOf<T>(
+  answer: Outcome<T> | undefined,
+  read: (value: T) => readonly ChainSample[],
+): readonly ChainSample[] {
+  return answer?.ok ? read(answer.value) : [];
+}

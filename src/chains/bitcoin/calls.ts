@@ -42,8 +42,8 @@ export async function callRpc(
 }
 
 /**
- * Exported for the tests. Of both shapes: up to 27 an answer has `result` and `error`, one of them null; with 2.0 only one of them. btcd and 2.0 send
- * errors with HTTP 200.
+ * The result of an answer of either shape: up to 27 it has `result` and `error`, one of them null; with 2.0 only one of them. btcd
+ * and 2.0 send errors with HTTP 200. Exported for the tests.
  * @throws NodeError
  */
 export function resultOf(

@@ -18,7 +18,7 @@ const PORTS: Readonly<Record<CoinName, readonly number[]>> = {
   zcash: [8232, 18232],
 };
 
-/** btcd has TLS; its test networks, and regtest, next (params.go). */
+/** btcd has TLS. The second port is that of testnet3 and of regtest (params.go). */
 const BTCD_PORTS = [8334, 18334];
 
 /** Bitcoin Core 0.16 to 32 and what was made from it for other coins, btcd and zebra: one API. */

@@ -89,13 +89,14 @@ export function decodeTotals(answer: unknown, call: string, { sentMs, receivedMs
   };
 }
 
-/**
- * When the node's process started, by its own clock: its time less its uptime. Both are cut to seconds, and the calls have some
- * time between them: a start that is this near to the one before is the same.
- */
+/** The clock and the uptime are cut to seconds, and asked for one after the other: a start this near to the one before is the same. */
 const SAME_SECONDS = 2;
 
-/** @returns unix seconds; undefined where it is not known */
+/**
+ * When the node's process started, by its own clock: its time less its uptime.
+ * @param before the start that the last poll found
+ * @returns unix seconds; undefined where it is not known
+ */
 export function startOf(
   before: number | undefined,
   { timeMs, uptimeSeconds }: { readonly timeMs: number | undefined; readonly uptimeSeconds: number | undefined },

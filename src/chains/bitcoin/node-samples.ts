@@ -1,5 +1,5 @@
 import type { ChainFamily, ChainSample } from "../../model/chain-family.ts";
-import { chainSample, knownSamples, type Outcome } from "../../model/report.ts";
+import { chainSample, knownSamples, type Outcome, samplesOf } from "../../model/report.ts";
 import type { ChainInfo } from "./chain-info.ts";
 import { type ChainTips, OTHER_STATUSES, TIP_STATUSES } from "./chain-tips.ts";
 import * as families from "./families.ts";
@@ -48,13 +48,6 @@ export function secondarySamples(answers: SecondaryAnswers, startSeconds: number
       ]),
     ),
   ];
-}
-
-function samplesOf<T>(
-  answer: Outcome<T> | undefined,
-  read: (value: T) => readonly ChainSample[],
-): readonly ChainSample[] {
-  return answer?.ok ? read(answer.value) : [];
 }
 
 function networkSamples({ isActive, timeOffsetSeconds, localAddresses, reachable }: NetworkInfo) {

@@ -32,6 +32,7 @@ type BitcoinAnswers = {
   readonly messages: MessageBytes | undefined;
 };
 
+/** What one poll found, in the model that all chains share. */
 export function report(answers: BitcoinAnswers): NodeReport {
   const { info, headTime, blocks, secondary, startSeconds, messages } = answers;
   const chain = info.ok ? info.value : undefined;

@@ -7,6 +7,7 @@ import {
   type Outcome,
   type PeerList,
   type SyncingWord,
+  samplesOf,
   succeeded,
 } from "../../model/report.ts";
 import type { Blocks } from "./blocks.ts";
@@ -60,13 +61,6 @@ function headOf(info: DaemonInfo, topBlock: MoneroAnswers["topBlock"]): Head {
 
 function secondarySamples({ bans, limits, sync }: SecondaryAnswers): readonly ChainSample[] {
   return [...samplesOf(bans, banSamples), ...samplesOf(limits, limitSamples), ...samplesOf(sync, syncSamples)];
-}
-
-function samplesOf<T>(
-  answer: Outcome<T> | undefined,
-  read: (value: T) => readonly ChainSample[],
-): readonly ChainSample[] {
-  return answer?.ok ? read(answer.value) : [];
 }
 
 /**
