@@ -37,14 +37,14 @@ export const NODE_FAULTS = {
     fault: "The connection is closed without a byte",
     shows: NOTHING_LEFT,
     reason: "connect",
-    log: "down: … at …: the connection was closed early (…); the port may expect https://, the node refuses the login of auth (zebrad), or it is at its connection limit (monerod: rpc-max-connections-per-private-ip)",
+    log: "down: … at …: the connection was closed early (…); the port may expect https:// or be that of P2P, the node refuses the login of auth (zebrad), or it is at its connection limit (monerod: rpc-max-connections-per-private-ip)",
     remedy: "Try `https://`. On monerod, count the clients of its RPC and raise the limit that the line names.",
   },
   resetInHeaders: {
     fault: "The connection is reset in the headers",
     shows: NOTHING_LEFT,
     reason: "connect",
-    log: "down: … at …: the connection was closed early (…); the port may expect https://, the node refuses the login of auth (zebrad), or it is at its connection limit (monerod: rpc-max-connections-per-private-ip)",
+    log: "down: … at …: the connection was closed early (…); the port may expect https:// or be that of P2P, the node refuses the login of auth (zebrad), or it is at its connection limit (monerod: rpc-max-connections-per-private-ip)",
     remedy: "Check whether the node crashes at this request, and check load balancers and firewalls in between.",
   },
   resetInBody: {
@@ -435,7 +435,7 @@ export const NODE_FAULTS = {
     fault: "503 Service Unavailable",
     shows: `${NOTHING_LEFT}; with Retry-After, no poll until that time`,
     reason: "http",
-    log: "down: … at …: expected HTTP 200, found 503; the node, or a proxy in front of it, is overloaded or has no backend: check that the node runs, and see its log",
+    log: "down: … at …: expected HTTP 200, found 503; the node, or a proxy in front of it, is overloaded, stopping or without a backend: check that the node runs, and see its log",
     remedy: PROXY,
   },
   status504: {

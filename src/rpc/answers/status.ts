@@ -129,7 +129,7 @@ const STATUSES: Readonly<Record<number, StatusMeaning>> = {
   503: {
     reason: "http",
     advice:
-      "the node, or a proxy in front of it, is overloaded, stops or has no backend: check that the node runs, and see its log",
+      "the node, or a proxy in front of it, is overloaded, stopping or without a backend: check that the node runs, and see its log",
     mayAskToWait: true,
   },
   504: BAD_GATEWAY,
