@@ -1,7 +1,8 @@
 import type { Failure } from "../../model/failure.ts";
-import { explainBody, wait, wordsIn } from "../../rpc/answers/explain.ts";
+import { explainBody, wordsIn } from "../../rpc/answers/explain.ts";
+import { type AnsweredCall, bareAnswerFailure, errorFailure } from "../../rpc/answers/json-rpc.ts";
 import { kindByCode, kindByText, MEANINGS, type Meaning, OF_GATEWAY } from "../../rpc/answers/meaning.ts";
-import { isErrorAnswer, readBare, readError, type ServerError, shown } from "../../rpc/answers/server-error.ts";
+import { readError, type ServerError } from "../../rpc/answers/server-error.ts";
 import type { RpcResponse } from "../../rpc/message.ts";
 
 /** What errors of nodes of the family mean (src/rpc/protocol.h), and those of gateways in front of them. */
@@ -97,37 +98,17 @@ function meaningOf(error: ServerError, method: string): Meaning | undefined {
   return OF_REQUEST.has(code) ? CHANGED : undefined;
 }
 
-type Answered = {
-  readonly call: string;
-  readonly method: string;
-  /** Its Retry-After counts; undefined: not known. */
-  readonly response: RpcResponse | undefined;
-};
+type Answered = AnsweredCall & { readonly method: string };
 
 /** The failure of a JSON-RPC answer with an error: an object with code and message, or at some gateways a text. */
 export function rpcFailure(error: unknown, answered: Answered): Failure {
   const read = readError(error);
-  const meaning = meaningOf(read, answered.method) ?? OF_GATEWAY;
-  return failureOf(meaning, read, `a result, found JSON-RPC error ${read.code ?? "without a code"}`, answered);
+  return errorFailure(read, meaningOf(read, answered.method) ?? OF_GATEWAY, answered);
 }
 
-/** An answer that has neither a result nor an error, such as `{"message": "Unknown API key"}`; undefined: it says nothing. */
+/** The failure of an answer that has neither a result nor an error; undefined: it says nothing. */
 export function bareFailure(answer: unknown, answered: Answered): Failure | undefined {
-  const read = readBare(answer);
-  const meaning = meaningOf(read, answered.method) ?? (isErrorAnswer(answer) ? OF_GATEWAY : undefined);
-  if (meaning === undefined) return undefined;
-  const code = read.code === undefined ? "" : ` with the code ${read.code}`;
-  return failureOf(meaning, read, `a JSON-RPC result, found another answer${code}`, answered);
-}
-
-function failureOf(meaning: Meaning, read: ServerError, usual: string, { call, response }: Answered): Failure {
-  const { finding, ...known } = meaning;
-  const expected = finding === undefined ? usual : `a result, found ${finding}`;
-  return {
-    ...known,
-    message: `${call}: expected ${expected}${shown(read, response)}`,
-    ...wait(meaning, read, response),
-  };
+  return bareAnswerFailure(answer, (error) => meaningOf(error, answered.method), answered);
 }
 
 /** Plain texts of nodes, as the start of an answer with one of these statuses. */

@@ -1,7 +1,8 @@
 import type { Failure } from "../../model/failure.ts";
-import { explainBody, wait } from "../../rpc/answers/explain.ts";
+import { explainBody } from "../../rpc/answers/explain.ts";
+import { bareAnswerFailure, errorFailure } from "../../rpc/answers/json-rpc.ts";
 import { kindByCode, kindByText, MEANINGS, type Meaning, OF_GATEWAY } from "../../rpc/answers/meaning.ts";
-import { isErrorAnswer, readBare, readError, type ServerError, shown } from "../../rpc/answers/server-error.ts";
+import { readError, type ServerError } from "../../rpc/answers/server-error.ts";
 import type { RpcResponse } from "../../rpc/message.ts";
 
 /** What errors in the bodies of responses mean: those of monerod itself, which are few, and those of gateways. */
@@ -65,11 +66,8 @@ type Answered = {
  */
 export function rpcFailure(error: unknown, call: string, { isGateway, response }: Answered): Failure {
   const read = readError(error);
-  const { code } = read;
-  const other = isGateway || !isMonerodCode(code) ? OF_GATEWAY : OF_MONEROD;
-  const message = `${call}: expected a result, found JSON-RPC error ${code ?? "without a code"}${shown(read, response)}`;
-  const meaning = meaningOf(read) ?? other;
-  return { ...meaning, message, ...wait(meaning, read, response) };
+  const other = isGateway || !isMonerodCode(read.code) ? OF_GATEWAY : OF_MONEROD;
+  return errorFailure(read, meaningOf(read) ?? other, { call, response });
 }
 
 /** -1 to -21 (core_rpc_server_error_codes.h) and those of JSON-RPC itself. */
@@ -77,14 +75,9 @@ function isMonerodCode(code: number | undefined): boolean {
   return code !== undefined && ((code <= -1 && code >= -21) || (code <= -32600 && code >= -32603) || code === -32700);
 }
 
-/** An answer that has neither a result nor an error, such as `{"message": "Unknown API key"}`; undefined: it says nothing. */
+/** The failure of an answer that has neither a result nor an error; undefined: it says nothing. */
 export function bareFailure(answer: unknown, call: string, response: RpcResponse | undefined): Failure | undefined {
-  const read = readBare(answer);
-  const meaning = meaningOf(read) ?? (isErrorAnswer(answer) ? OF_GATEWAY : undefined);
-  if (meaning === undefined) return undefined;
-  const code = read.code === undefined ? "" : ` with the code ${read.code}`;
-  const message = `${call}: expected a JSON-RPC result, found another answer${code}${shown(read, response)}`;
-  return { ...meaning, message, ...wait(meaning, read, response) };
+  return bareAnswerFailure(answer, meaningOf, { call, response });
 }
 
 /** What the JSON body of an unsuccessful response says; undefined where its status says as much. */
