@@ -50,7 +50,11 @@ function isJudged(sample: ChainSample): boolean {
   return troublesOf(sample).length > 0;
 }
 
-function troublesOf({ family: { name, troubles = [] }, labels }: ChainSample): readonly FamilyTrouble[] {
+const NO_TROUBLES: readonly FamilyTrouble[] = [];
+
+function troublesOf({ family: { name, troubles }, labels }: ChainSample): readonly FamilyTrouble[] {
+  // Most families have none, and each poll has hundreds of samples.
+  if (troubles === undefined) return NO_TROUBLES;
   const key = readingKey(name, labels);
   return troubles.filter((trouble) => readingKey(name, trouble.labels) === key);
 }
