@@ -1,4 +1,4 @@
-import { node, once, perMinute, rate } from "./select.ts";
+import { NODE_NAME, node, once, perMinute, rate } from "./select.ts";
 import type { GraphSpec, Query, StatSpec } from "./spec.ts";
 
 type Rest<T> = Partial<Omit<T, "kind" | "title" | "description" | "unit" | "queries">>;
@@ -37,3 +37,15 @@ export function counter(metric: string, legend: string): Query {
 export function ageOf(selector: string): string {
   return `time() - ${selector}`;
 }
+
+/** The bytes of each selected node. */
+export const NODE_TRAFFIC: GraphSpec = graph(
+  "P2P traffic",
+  "Bytes per second received and sent, sent below zero.",
+  "Bps",
+  [
+    { expr: once(rate(node("p2p_node_receive_bytes_total"))), legend: `${NODE_NAME} received` },
+    { expr: once(rate(node("p2p_node_transmit_bytes_total"))), legend: `${NODE_NAME} sent` },
+  ],
+  { below: "/ sent$/" },
+);

@@ -1,6 +1,6 @@
 import { NODE_COLUMNS, SOME_ORANGE, TRUE_FALSE, YES_NO } from "../looks.ts";
 import { NODE_NAME, node, once, oneText, over, rate } from "../select.ts";
-import { ageOf, gauge, graph } from "../shorthand.ts";
+import { ageOf, gauge, graph, NODE_TRAFFIC } from "../shorthand.ts";
 import type { GraphSpec, PanelSpec, Step, Words } from "../spec.ts";
 
 /** An area for each kind of peer, of all selected nodes. */
@@ -131,16 +131,7 @@ const MESSAGES =
   "per second of all selected nodes, of the ten types with most bytes in the time range of the dashboard.";
 
 export const traffic: readonly PanelSpec[] = [
-  graph(
-    "P2P traffic",
-    "Bytes per second received and sent, sent below zero.",
-    "Bps",
-    [
-      { expr: once(rate(node("p2p_node_receive_bytes_total"))), legend: `${NODE_NAME} received` },
-      { expr: once(rate(node("p2p_node_transmit_bytes_total"))), legend: `${NODE_NAME} sent` },
-    ],
-    { below: "/ sent$/" },
-  ),
+  NODE_TRAFFIC,
   graph(
     "Left of the upload target",
     "Bytes that each node may still send in its period of 24 hours (maxuploadtarget). With none left, it serves no old blocks.",

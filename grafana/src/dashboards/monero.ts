@@ -1,6 +1,6 @@
 import { NODE_COLUMNS, SOME_ORANGE, SOME_RED, UP_DOWN, YES_IS_BAD } from "../looks.ts";
 import { NODE_NAME, node, once, rate } from "../select.ts";
-import { ageOf, gauge, graph, stat } from "../shorthand.ts";
+import { ageOf, gauge, graph, NODE_TRAFFIC, stat } from "../shorthand.ts";
 import type { DashboardSpec, PanelSpec, Step } from "../spec.ts";
 import { nodeVariables } from "../variables.ts";
 
@@ -136,16 +136,7 @@ function shareOfLimit(direction: "receive" | "transmit"): string {
 const longest = `topk(20, ${idle("receive")})`;
 
 const traffic: readonly PanelSpec[] = [
-  graph(
-    "P2P traffic",
-    "Bytes per second received and sent, sent below zero.",
-    "Bps",
-    [
-      { expr: once(rate(node("p2p_node_receive_bytes_total"))), legend: `${NODE_NAME} received` },
-      { expr: once(rate(node("p2p_node_transmit_bytes_total"))), legend: `${NODE_NAME} sent` },
-    ],
-    { below: "/ sent$/" },
-  ),
+  NODE_TRAFFIC,
   graph(
     "Share of the traffic limits",
     "Bytes per second as a share of the node's limits for receiving and sending. A node at its limit is slow for its peers.",
